@@ -1,0 +1,1 @@
+"""What both services need and would be at home in any project."""
