@@ -1,0 +1,1 @@
+"""Stand-ins for the vendors: they speak the real wire contracts, remember every effect, and misbehave on request."""

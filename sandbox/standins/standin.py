@@ -1,0 +1,175 @@
+"""What every stand-in has: tables folded from a ledger, background tasks, settings, and its vendor's error shape."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx2
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.standins.behaviours import Behaviours
+from sandbox.standins.ledger import Entry, Ledger
+
+log = logging.getLogger("sandbox.standins")
+
+Record = dict[str, Any]
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a stand-in is started with.
+
+    `day_seconds`: how long one day of the story lasts. `model_latency_s`: how long a model thinks.
+    `peers`: base addresses of the other stand-ins by vendor name.
+    """
+
+    seed: int = 1
+    day_seconds: float = 86400.0
+    model_latency_s: float = 1.5
+    peers: dict[str, str] = field(default_factory=dict)
+
+
+class ConfigurationError(ValueError):
+    """The control route was given a setting that this stand-in does not have, or a value it can't use."""
+
+
+class Standin:
+    """Base of all stand-ins. A subclass gives its routes, its error body, its lies, and what it does after restart."""
+
+    vendor: ClassVar[str]
+    # Keeping every prompt of a model would make the ledger huge and prove nothing.
+    keeps_bodies: ClassVar[bool] = True
+    settings: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, ledger_path: Path, options: Options) -> None:
+        self.options = options
+        self.seed = options.seed
+        self.day_seconds = options.day_seconds
+        self.peers = dict(options.peers)
+        self.ledger = Ledger(ledger_path, self.vendor)
+        self.behaviours = Behaviours()
+        self.tables: dict[str, dict[str, Record]] = defaultdict(dict)
+        self.base_url = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls: dict[str, deque[float]] = defaultdict(deque)
+        self._client: httpx2.AsyncClient | None = None
+
+    # What a vendor fills in.
+
+    def routes(self) -> list[Route]:
+        """The vendor's own routes."""
+        raise NotImplementedError
+
+    def error(self, status: int, message: str) -> Response:
+        """An error in the vendor's own words."""
+        return JSONResponse({"error": message}, status_code=status)
+
+    def lies(self) -> dict[str, Handler]:
+        """Wrong answers by route template, told when the behaviour of that route is `lie`."""
+        return {}
+
+    def refusal(self, request: Request) -> Response | None:
+        """The vendor's answer to a missing or wrong key, or None when the caller may go on."""
+        del request
+        return None
+
+    def resume(self) -> None:
+        """Take up after a restart whatever had been promised before it."""
+
+    def configure(self, values: dict[str, Any]) -> None:
+        """Apply settings of the control route. Raises ConfigurationError for one that doesn't exist."""
+        if "day_seconds" in values:
+            self.day_seconds = float(values["day_seconds"])
+        if "peers" in values:
+            self.peers.update(values["peers"])
+
+    # What a vendor uses.
+
+    def effect(self, name: str, key: str, table: str = "", record: Record | None = None, **data: Any) -> None:
+        """Make something happen: on the disk first, then in memory. `record` replaces the row of its `id`."""
+        self._fold(self.ledger.record("effect", name, key, table=table, record=record, **data))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something in the background until it is done or the stand-in stops."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def later(self, delay_s: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Run something after so many seconds."""
+
+        async def wait() -> None:
+            await asyncio.sleep(max(0.0, delay_s))
+            await work()
+
+        self.spawn(wait())
+
+    def allowed(self, bucket: str, limit: int, per_seconds: float) -> bool:
+        """Count one call against a sliding window; False when it is one too many."""
+        now, calls = time.monotonic(), self._calls[bucket]
+        while calls and calls[0] <= now - per_seconds:
+            calls.popleft()
+        if len(calls) >= limit:
+            return False
+        calls.append(now)
+        return True
+
+    @property
+    def client(self) -> httpx2.AsyncClient:
+        """The client for webhooks and peers; redirects are not followed, as the vendors don't."""
+        if self._client is None:
+            self._client = httpx2.AsyncClient(timeout=10.0, trust_env=False)
+        return self._client
+
+    # Life cycle.
+
+    def load(self) -> None:
+        """Fold the ledger of an earlier run into the tables, then take up what was under way."""
+        for entry in self.ledger.entries("effect"):
+            self._fold(entry)
+        self.resume()
+
+    async def reset(self, seed: int | None) -> None:
+        """Forget everything and begin again, with another seed when one is given."""
+        await self._cancel()
+        self.ledger.clear()
+        self.tables.clear()
+        self.behaviours.clear()
+        self._calls.clear()
+        if seed is not None:
+            self.seed = seed
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what a subclass keeps outside the tables."""
+
+    async def aclose(self) -> None:
+        """Stop the background work and release the files."""
+        await self._cancel()
+        if self._client is not None:
+            await self._client.aclose()
+        self.ledger.close()
+
+    async def _cancel(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work of the %s stand-in failed", self.vendor, exc_info=error)
+
+    def _fold(self, entry: Entry) -> None:
+        if entry.get("table") and entry.get("record") is not None:
+            self.tables[entry["table"]][str(entry["record"]["id"])] = entry["record"]
