@@ -1,0 +1,168 @@
+-- messages: what is said, who approved it, and the ledger that keeps it from being said twice.
+
+create table public.messages (
+    id uuid primary key default gen_random_uuid(),
+    organization_id uuid not null references public.organizations (id) on delete cascade,
+    campaign_id uuid not null,
+    enrollment_id uuid not null,
+    prospect_id uuid not null,
+    step_id uuid,
+    reply_id uuid,
+    mailbox_id uuid,
+    kind text not null check (kind in ('invitation', 'message', 'follow_up', 'email', 'sms', 'reply')),
+    channel text not null check (channel in ('linkedin', 'email', 'sms')),
+    status text not null default 'draft' check (status in (
+        'draft', 'pending_review', 'approved', 'scheduled', 'sending', 'sent', 'failed', 'ambiguous', 'cancelled', 'rejected'
+    )),
+    subject text not null default '',
+    body text not null,
+    language text not null default 'fr',
+    variant text not null default 'A',
+    source text not null check (source in ('anthropic', 'openai', 'rules', 'human')),
+    model text,
+    prompt_version text,
+    used_facts jsonb not null default '[]',
+    approved_by uuid references auth.users (id) on delete set null,
+    approved_at timestamptz,
+    rejected_reason text,
+    cancelled_reason text,
+    scheduled_at timestamptz,
+    sent_at timestamptz,
+    failure_reason text,
+    provider_message_id text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    unique (organization_id, id),
+    foreign key (organization_id, campaign_id) references public.campaigns (organization_id, id) on delete cascade,
+    foreign key (organization_id, enrollment_id) references public.enrollments (organization_id, id) on delete cascade,
+    foreign key (organization_id, prospect_id) references public.prospects (organization_id, id) on delete cascade,
+    foreign key (organization_id, step_id) references public.scenario_steps (organization_id, id) on delete set null (step_id),
+    foreign key (organization_id, mailbox_id) references public.mailboxes (organization_id, id) on delete set null (mailbox_id)
+);
+comment on table public.messages is 'One message to one person, from draft to sent.';
+create index messages_list_idx on public.messages (organization_id, created_at desc, id desc);
+create index messages_status_idx on public.messages (organization_id, status, created_at desc, id desc);
+create index messages_campaign_idx on public.messages (organization_id, campaign_id, status, created_at desc);
+create index messages_enrollment_idx on public.messages (organization_id, enrollment_id, created_at);
+create index messages_prospect_idx on public.messages (organization_id, prospect_id, created_at);
+create index messages_step_idx on public.messages (organization_id, step_id);
+create index messages_mailbox_idx on public.messages (organization_id, mailbox_id);
+create index messages_approved_by_idx on public.messages (approved_by);
+create index messages_provider_idx on public.messages (organization_id, provider_message_id) where provider_message_id is not null;
+create index messages_sent_idx on public.messages (organization_id, campaign_id, sent_at) where sent_at is not null;
+create unique index messages_one_live_per_step_idx on public.messages (organization_id, enrollment_id, step_id, channel)
+    where step_id is not null and status not in ('cancelled', 'rejected');
+select private.protect('public.messages', 'viewer', 'member', 'member', null, '{select,insert,update}');
+
+create table public.message_revisions (
+    id uuid primary key default gen_random_uuid(),
+    organization_id uuid not null references public.organizations (id) on delete cascade,
+    message_id uuid not null,
+    editor_id uuid references auth.users (id) on delete set null,
+    before_subject text not null,
+    before_body text not null,
+    after_subject text not null,
+    after_body text not null,
+    created_at timestamptz not null default now(),
+    foreign key (organization_id, message_id) references public.messages (organization_id, id) on delete cascade
+);
+comment on table public.message_revisions is 'What a person changed in a message before it went out.';
+create index message_revisions_message_idx on public.message_revisions (organization_id, message_id, created_at);
+create index message_revisions_editor_idx on public.message_revisions (editor_id);
+select private.protect('public.message_revisions', 'viewer', 'member', null, null);
+
+create table public.send_intents (
+    id uuid primary key default gen_random_uuid(),
+    organization_id uuid not null references public.organizations (id) on delete cascade,
+    campaign_id uuid not null,
+    enrollment_id uuid not null,
+    message_id uuid not null,
+    step_key text not null,
+    channel text not null check (channel in ('linkedin', 'email', 'sms')),
+    status text not null default 'planned' check (status in (
+        'planned', 'claimed', 'sending', 'sent', 'failed', 'ambiguous', 'cancelled'
+    )),
+    mailbox_id uuid,
+    provider text,
+    idempotency_key text not null,
+    attempt int not null default 0,
+    next_attempt_at timestamptz not null default now(),
+    lease_token uuid,
+    lease_until timestamptz,
+    provider_message_id text,
+    provider_thread_id text,
+    reason text,
+    sending_at timestamptz,
+    sent_at timestamptz,
+    settled_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    unique (organization_id, id),
+    unique (organization_id, enrollment_id, step_key, channel),
+    foreign key (organization_id, campaign_id) references public.campaigns (organization_id, id) on delete cascade,
+    foreign key (organization_id, enrollment_id) references public.enrollments (organization_id, id) on delete cascade,
+    foreign key (organization_id, message_id) references public.messages (organization_id, id) on delete cascade,
+    foreign key (organization_id, mailbox_id) references public.mailboxes (organization_id, id) on delete set null (mailbox_id)
+);
+comment on table public.send_intents is
+    'The send ledger. The unique key is what makes a second send of a step impossible, whoever asks for it.';
+comment on column public.send_intents.step_key is 'The scenario step''s id, or reply:<reply id> for an answer to a reply.';
+create index send_intents_due_idx on public.send_intents (next_attempt_at, id) where status in ('planned', 'claimed');
+create index send_intents_open_idx on public.send_intents (status, lease_until) where status in ('sending', 'ambiguous');
+create index send_intents_campaign_idx on public.send_intents (organization_id, campaign_id, status);
+create index send_intents_message_idx on public.send_intents (organization_id, message_id);
+create index send_intents_mailbox_idx on public.send_intents (organization_id, mailbox_id, sent_at);
+create index send_intents_list_idx on public.send_intents (organization_id, created_at desc, id desc);
+select private.protect('public.send_intents', 'viewer', 'member', null, null, '{select,insert,update}');
+revoke select on public.send_intents from authenticated;
+grant select (
+    id, organization_id, campaign_id, enrollment_id, message_id, step_key, channel, status, mailbox_id, provider,
+    attempt, next_attempt_at, provider_message_id, reason, sending_at, sent_at, settled_at, created_at, updated_at
+) on public.send_intents to authenticated;
+revoke insert on public.send_intents from authenticated;
+grant insert (organization_id, campaign_id, enrollment_id, message_id, step_key, channel, idempotency_key)
+    on public.send_intents to authenticated;
+grant update (status, reason) on public.send_intents to authenticated;
+create policy send_intents_update_member on public.send_intents for update to authenticated
+using (organization_id in (select private.member_organization_ids('member')) and status in ('planned', 'claimed', 'cancelled'))
+with check (organization_id in (select private.member_organization_ids('member')) and status = 'cancelled');
+
+create table public.send_decisions (
+    id uuid primary key default gen_random_uuid(),
+    organization_id uuid not null references public.organizations (id) on delete cascade,
+    enrollment_id uuid not null,
+    prospect_id uuid not null,
+    message_id uuid,
+    outcome text not null check (outcome in ('send', 'defer', 'stop')),
+    reason text not null,
+    explanation text not null default '',
+    until_at timestamptz,
+    details jsonb not null default '{}',
+    decided_at timestamptz not null default clock_timestamp(),
+    created_at timestamptz not null default now(),
+    foreign key (organization_id, enrollment_id) references public.enrollments (organization_id, id) on delete cascade,
+    foreign key (organization_id, prospect_id) references public.prospects (organization_id, id) on delete cascade,
+    foreign key (organization_id, message_id) references public.messages (organization_id, id) on delete cascade
+);
+comment on table public.send_decisions is 'What decide() answered and why: the page "why did, why didn''t this person get a message".';
+create index send_decisions_prospect_idx on public.send_decisions (organization_id, prospect_id, decided_at desc);
+create index send_decisions_enrollment_idx on public.send_decisions (organization_id, enrollment_id, decided_at desc);
+create index send_decisions_message_idx on public.send_decisions (organization_id, message_id);
+select private.protect('public.send_decisions', 'viewer', null, null, null, '{select,insert,update}');
+
+create table public.message_events (
+    id uuid primary key default gen_random_uuid(),
+    organization_id uuid not null references public.organizations (id) on delete cascade,
+    message_id uuid not null,
+    campaign_id uuid not null,
+    kind text not null check (kind in ('sent', 'delivered', 'opened', 'clicked', 'bounced', 'complained')),
+    occurred_at timestamptz not null,
+    details jsonb not null default '{}',
+    created_at timestamptz not null default now(),
+    unique (organization_id, message_id, kind, occurred_at),
+    foreign key (organization_id, message_id) references public.messages (organization_id, id) on delete cascade,
+    foreign key (organization_id, campaign_id) references public.campaigns (organization_id, id) on delete cascade
+);
+comment on table public.message_events is 'What the vendor told us became of a message.';
+create index message_events_campaign_idx on public.message_events (organization_id, campaign_id, kind, occurred_at);
+select private.protect('public.message_events', 'viewer', null, null, null, '{select,insert}');
