@@ -1,0 +1,156 @@
+"""Every check and every test, lane by lane: `python -m tests.lanes [lane …]`, all of them without a name.
+
+A lane that fails does not stop the next one, a lane that ran nothing has failed, and the last line counts the tests of
+all lanes. What a lane printed stays in `artifacts/<lane>.log`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTIFACTS = ROOT / "artifacts"
+PYTHON = sys.executable
+NPM = str(Path(PYTHON).with_name("npm"))
+
+# A key in a developer's shell must never turn a test into a paid call.
+PAID = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a lane. `report` names the file, JUnit or Vitest JSON, from which its tests are counted."""
+
+    name: str
+    command: Sequence[str]
+    folder: Path = ROOT
+    report: Path | None = None
+    env: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a step: exit code, tests counted (a check without tests counts as one), seconds."""
+
+    step: Step
+    code: int
+    passed: int
+    failed: int
+    seconds: float
+
+
+def _pytest(name: str, *arguments: str) -> Step:
+    report = ARTIFACTS / f"{name}.xml"
+    return Step(name, [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments], report=report)
+
+
+def _module(name: str, *command: str) -> Step:
+    return Step(name, [PYTHON, "-m", *command])
+
+
+def _web(name: str, script: str, report: Path | None = None) -> Step:
+    return Step(name, [NPM, "run", "--silent", script], folder=ROOT / "web", report=report)
+
+
+def _tool(name: str, *command: str) -> Step:
+    return Step(name, [str(Path(PYTHON).with_name(command[0])), *command[1:]])
+
+
+LANES: dict[str, list[Step]] = {
+    "check": [
+        _tool("ruff", "ruff", "check", "."),
+        _tool("format", "ruff", "format", "--check", "."),
+        _module("mypy", "mypy"),
+        _tool("imports", "lint-imports"),
+        _tool("sql", "squawk", "--config", "supabase/squawk.toml", *sorted(map(str, (ROOT / "supabase/migrations").glob("*.sql")))),
+        _module("workflows", "n8n_workflows", "check"),
+        _module("advisors", "sandbox", "advisors"),
+        Step("npm ci", [NPM, "ci", "--silent", "--no-audit", "--no-fund"], folder=ROOT / "web"),
+        _web("typescript", "typecheck"),
+        _web("eslint", "lint"),
+        _web("client", "api:check"),
+    ],
+    "unit": [_pytest("unit", "-n", "2", "tests/kit", "tests/ai_service", "tests/standins", "tests/n8n_workflows")],
+    "database": [_pytest("database", "-n", "2", "tests/database", "tests/api_gateway", "tests/contracts")],
+    "web": [_web("vitest", "test", ARTIFACTS / "vitest.json")],
+    "stack": [_pytest("stack", "tests/sandbox", "tests/journeys", "-m", "not browser")],
+    "browser": [_pytest("browser", "tests/journeys", "-m", "browser")],
+}
+
+
+def count(step: Step, code: int) -> tuple[int, int]:
+    """Tests passed and failed, read from the step's report."""
+    if step.report is None:
+        return (1, 0) if code == 0 else (0, 1)
+    if not step.report.exists():
+        return 0, 1
+    if step.report.suffix == ".json":
+        report = json.loads(step.report.read_text())
+        return int(report["numPassedTests"]), int(report["numFailedTests"])
+    suites = ET.parse(step.report).getroot().findall("testsuite")  # noqa: S314 - our own runner wrote it
+    total, bad = (
+        sum(int(suite.get("tests", 0)) for suite in suites),
+        sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) + int(suite.get("skipped", 0)) for suite in suites),
+    )
+    return total - bad, bad
+
+
+def run(step: Step) -> Outcome:
+    """Run one step, show what it prints, and keep it."""
+    environment = {key: value for key, value in os.environ.items() if key not in PAID} | step.env
+    environment["PATH"] = f"{Path(PYTHON).parent}{os.pathsep}{environment['PATH']}"
+    if step.report is not None:
+        step.report.unlink(missing_ok=True)
+    started = time.monotonic()
+    with (ARTIFACTS / f"{step.name.replace(' ', '-')}.log").open("w") as log:
+        process = subprocess.Popen(
+            step.command, cwd=step.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.write(line)
+            sys.stdout.write(line)
+        code = process.wait()
+    passed, failed = count(step, code)
+    if code != 0 and failed == 0:
+        failed = 1
+    if code == 0 and passed == 0:
+        code = 1
+    return Outcome(step, code, passed, failed, time.monotonic() - started)
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the named lanes (all when none is named); the exit code is 0 only when every step of each passed."""
+    unknown = [name for name in names if name not in LANES]
+    if unknown:
+        sys.stderr.write(f"No such lane: {', '.join(unknown)}. There are: {', '.join(LANES)}.\n")
+        return 2
+    ARTIFACTS.mkdir(exist_ok=True)
+    console = Console()
+    table = Table("lane", "step", "passed", "failed", "seconds", title="Tests")
+    outcomes: list[Outcome] = []
+    for lane in names or LANES:
+        for step in LANES[lane]:
+            console.rule(f"{lane}: {step.name}")
+            outcome = run(step)
+            outcomes.append(outcome)
+            style = "green" if outcome.code == 0 else "bold red"
+            row = (lane, step.name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.1f}")
+            table.add_row(*row, style=style)
+    console.print(table)
+    passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
+    sys.stdout.write(f"{passed} passed, {failed} failed\n")
+    return 0 if all(o.code == 0 for o in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
