@@ -229,14 +229,14 @@ create index qualifications_prospect_idx on public.qualifications (organization_
 select private.protect('public.qualifications', 'viewer', null, null, null, '{select,insert}');
 
 -- The table is empty: it was made a moment ago.
--- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
 alter table public.prospect_sources
+    -- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
     add foreign key (organization_id, campaign_id) references public.campaigns (organization_id, id) on delete set null (campaign_id);
 -- squawk-ignore require-concurrent-index-creation
 create index prospect_sources_campaign_idx on public.prospect_sources (organization_id, campaign_id);
 -- The table is empty: it was made a moment ago.
--- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
 alter table public.prospect_imports
+    -- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
     add foreign key (organization_id, campaign_id) references public.campaigns (organization_id, id) on delete set null (campaign_id);
 -- squawk-ignore require-concurrent-index-creation
 create index prospect_imports_campaign_idx on public.prospect_imports (organization_id, campaign_id);

@@ -148,8 +148,8 @@ select private.protect('public.review_items', 'viewer', null, 'member', null, '{
 select private.audit('public.review_items');
 
 -- The table is empty: it was made a moment ago.
--- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
 alter table public.messages
+    -- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
     add foreign key (organization_id, reply_id) references public.replies (organization_id, id) on delete set null (reply_id);
 -- squawk-ignore require-concurrent-index-creation
 create index messages_reply_idx on public.messages (organization_id, reply_id);

@@ -65,8 +65,8 @@ grant select (
     occurred_at, status, handled_at, attempts, error, created_at, updated_at
 ) on public.inbound_events to authenticated;
 -- The table is empty: it was made a moment ago.
--- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
 alter table public.replies
+    -- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
     add foreign key (organization_id, inbound_event_id) references public.inbound_events (organization_id, id)
         on delete set null (inbound_event_id);
 -- squawk-ignore require-concurrent-index-creation

@@ -39,8 +39,8 @@ grant select (
 revoke insert on public.workflow_runs from authenticated;
 grant insert (organization_id, campaign_id, workflow_name, agent_id, request_id) on public.workflow_runs to authenticated;
 -- The table is empty: it was made a moment ago.
--- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
 alter table public.prospect_sources
+    -- squawk-ignore adding-foreign-key-constraint,constraint-missing-not-valid
     add foreign key (organization_id, workflow_run_id) references public.workflow_runs (organization_id, id)
         on delete set null (workflow_run_id);
 -- squawk-ignore require-concurrent-index-creation
