@@ -1,0 +1,63 @@
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { Menu, MenuItem } from "@/components/ui/Menu";
+import { useTexts } from "@/i18n/texts";
+import { navigation } from "./navigation";
+import { texts } from "./texts";
+import { useWaiting } from "./useWaiting";
+
+const itemStyles =
+  "relative flex flex-1 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-ink-muted aria-[current=page]:text-primary-ink min-w-0";
+
+function Dot({ count, text }: { count: number; text: string }) {
+  if (count === 0) return null;
+  return (
+    <span className="absolute top-2 left-1/2 ml-2 size-2 rounded-full bg-accent">
+      <span className="sr-only">{text}</span>
+    </span>
+  );
+}
+
+export function BottomBar() {
+  const t = useTexts(texts);
+  const waiting = useWaiting();
+  const navigate = useNavigate();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const rest = navigation.filter((item) => !item.inBar);
+  const inRest = rest.some((item) => pathname.startsWith(item.to));
+  return (
+    <nav
+      aria-label={t.mainNavigation}
+      className="fixed inset-x-0 bottom-0 z-30 flex h-[calc(4rem+env(safe-area-inset-bottom))] border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {navigation
+        .filter((item) => item.inBar)
+        .map(({ to, text, icon: Icon, waiting: kind }) => (
+          <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} className={itemStyles}>
+            <Icon className="size-5" strokeWidth={1.75} aria-hidden />
+            <span className="max-w-full truncate px-0.5">{t.nav[text]}</span>
+            {kind !== undefined && <Dot count={waiting[kind]} text={t.waiting(waiting[kind])} />}
+          </Link>
+        ))}
+      <Menu
+        trigger={
+          <button type="button" className={itemStyles} aria-current={inRest ? "page" : undefined}>
+            <Ellipsis className="size-5" strokeWidth={1.75} aria-hidden />
+            {t.more}
+            <Dot count={waiting.reviewItems} text={t.waiting(waiting.reviewItems)} />
+          </button>
+        }
+      >
+        {rest.map(({ to, text, icon: Icon, waiting: kind }) => (
+          <MenuItem key={to} onSelect={() => void navigate({ to })} className="h-11">
+            <Icon strokeWidth={1.75} aria-hidden />
+            <span className="flex-1">{t.nav[text]}</span>
+            {kind !== undefined && waiting[kind] > 0 && (
+              <span className="rounded-full bg-accent-soft px-2 text-xs font-semibold text-accent-ink tabular-nums">{waiting[kind]}</span>
+            )}
+          </MenuItem>
+        ))}
+      </Menu>
+    </nav>
+  );
+}

@@ -1,0 +1,181 @@
+/** Every address of the panel. Pages are loaded when they are visited; list state lives in the search parameters. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import * as z from "zod/mini";
+import { supabase } from "@/session/supabase";
+import { AppLayout } from "./AppLayout";
+import { Root } from "./Root";
+
+const text = z.catch(z.optional(z.string()), undefined);
+const number = z.catch(z.optional(z.number()), undefined);
+const flag = z.catch(z.optional(z.boolean()), undefined);
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
+
+async function isSignedIn(): Promise<boolean> {
+  const { data } = await supabase().auth.getSession();
+  return data.session !== null;
+}
+
+const visitor = createRoute({
+  id: "visitor",
+  getParentRoute: () => root,
+  component: lazyRouteComponent(() => import("@/features/sign-in/VisitorLayout"), "VisitorLayout"),
+});
+
+const signIn = createRoute({
+  path: "/sign-in",
+  getParentRoute: () => visitor,
+  validateSearch: z.object({ redirect: text }),
+  beforeLoad: async () => {
+    if (await isSignedIn()) throw redirect({ to: "/" });
+  },
+  component: lazyRouteComponent(() => import("@/features/sign-in/SignInPage"), "SignInPage"),
+});
+const signUp = createRoute({
+  path: "/sign-up",
+  getParentRoute: () => visitor,
+  component: lazyRouteComponent(() => import("@/features/sign-in/SignUpPage"), "SignUpPage"),
+});
+const resetPassword = createRoute({
+  path: "/reset-password",
+  getParentRoute: () => visitor,
+  component: lazyRouteComponent(() => import("@/features/sign-in/ResetPasswordPage"), "ResetPasswordPage"),
+});
+const newPassword = createRoute({
+  path: "/new-password",
+  getParentRoute: () => visitor,
+  component: lazyRouteComponent(() => import("@/features/sign-in/NewPasswordPage"), "NewPasswordPage"),
+});
+
+const member = createRoute({
+  id: "member",
+  getParentRoute: () => root,
+  beforeLoad: async ({ location }) => {
+    if (!(await isSignedIn())) {
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { redirect: location.href } });
+    }
+  },
+  component: AppLayout,
+});
+
+const dashboard = createRoute({
+  path: "/",
+  getParentRoute: () => member,
+  validateSearch: z.object({ days: number }),
+  component: lazyRouteComponent(() => import("@/features/dashboard/DashboardPage"), "DashboardPage"),
+});
+
+const campaigns = createRoute({
+  path: "/campaigns",
+  getParentRoute: () => member,
+  validateSearch: z.object({ q: text, status: text }),
+  component: lazyRouteComponent(() => import("@/features/campaigns/CampaignsPage"), "CampaignsPage"),
+});
+const newCampaign = createRoute({
+  path: "/campaigns/new",
+  getParentRoute: () => member,
+  component: lazyRouteComponent(() => import("@/features/campaigns/NewCampaignPage"), "NewCampaignPage"),
+});
+const campaign = createRoute({
+  path: "/campaigns/$campaignId",
+  getParentRoute: () => member,
+  component: lazyRouteComponent(() => import("@/features/campaigns/CampaignPage"), "CampaignPage"),
+});
+const campaignOverview = createRoute({
+  path: "/",
+  getParentRoute: () => campaign,
+  component: lazyRouteComponent(() => import("@/features/campaigns/CampaignOverview"), "CampaignOverview"),
+});
+const campaignProspects = createRoute({
+  path: "/prospects",
+  getParentRoute: () => campaign,
+  component: lazyRouteComponent(() => import("@/features/campaigns/CampaignProspects"), "CampaignProspects"),
+});
+const campaignMessages = createRoute({
+  path: "/messages",
+  getParentRoute: () => campaign,
+  component: lazyRouteComponent(() => import("@/features/campaigns/CampaignMessages"), "CampaignMessages"),
+});
+const campaignSettings = createRoute({
+  path: "/settings",
+  getParentRoute: () => campaign,
+  component: lazyRouteComponent(() => import("@/features/campaigns/CampaignSettings"), "CampaignSettings"),
+});
+
+const prospects = createRoute({
+  path: "/prospects",
+  getParentRoute: () => member,
+  validateSearch: z.object({ q: text, campaign: text, status: text, min_score: number, source: text, prospect: text, import: flag }),
+  component: lazyRouteComponent(() => import("@/features/prospects/ProspectsPage"), "ProspectsPage"),
+});
+
+const messages = createRoute({
+  path: "/messages",
+  getParentRoute: () => member,
+  validateSearch: z.object({ status: text, campaign: text }),
+  component: lazyRouteComponent(() => import("@/features/messages/MessagesPage"), "MessagesPage"),
+});
+
+const review = createRoute({
+  path: "/review",
+  getParentRoute: () => member,
+  validateSearch: z.object({ status: text, item: text }),
+  component: lazyRouteComponent(() => import("@/features/review-items/ReviewQueuePage"), "ReviewQueuePage"),
+});
+
+const meetings = createRoute({
+  path: "/meetings",
+  getParentRoute: () => member,
+  validateSearch: z.object({ when: text }),
+  component: lazyRouteComponent(() => import("@/features/meetings/MeetingsPage"), "MeetingsPage"),
+});
+
+const scenarios = createRoute({
+  path: "/scenarios",
+  getParentRoute: () => member,
+  validateSearch: z.object({ scenario: text }),
+  component: lazyRouteComponent(() => import("@/features/scenarios/ScenariosPage"), "ScenariosPage"),
+});
+
+const settings = createRoute({
+  path: "/settings",
+  getParentRoute: () => member,
+  component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
+});
+const settingsKeys = createRoute({
+  path: "/",
+  getParentRoute: () => settings,
+  component: lazyRouteComponent(() => import("@/features/settings/CredentialsTab"), "CredentialsTab"),
+});
+const settingsIcp = createRoute({
+  path: "/icp",
+  getParentRoute: () => settings,
+  component: lazyRouteComponent(() => import("@/features/settings/IcpTab"), "IcpTab"),
+});
+const settingsEmail = createRoute({
+  path: "/email",
+  getParentRoute: () => settings,
+  component: lazyRouteComponent(() => import("@/features/settings/SendingTab"), "SendingTab"),
+});
+const settingsAgent = createRoute({
+  path: "/agent",
+  getParentRoute: () => settings,
+  component: lazyRouteComponent(() => import("@/features/settings/AgentTab"), "AgentTab"),
+});
+
+export const routeTree = root.addChildren([
+  visitor.addChildren([signIn, signUp, resetPassword, newPassword]),
+  member.addChildren([
+    dashboard,
+    campaigns,
+    newCampaign,
+    campaign.addChildren([campaignOverview, campaignProspects, campaignMessages, campaignSettings]),
+    prospects,
+    messages,
+    review,
+    meetings,
+    scenarios,
+    settings.addChildren([settingsKeys, settingsIcp, settingsEmail, settingsAgent]),
+  ]),
+]);

@@ -1,0 +1,62 @@
+import { DropdownMenu } from "radix-ui";
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "./cn";
+
+export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" }) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          sideOffset={6}
+          collisionPadding={12}
+          className="animate-rise z-50 min-w-48 rounded-xl border border-line bg-surface p-1.5 shadow-float"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+type ItemProps = ComponentProps<typeof DropdownMenu.Item> & { danger?: boolean };
+
+export function MenuItem({ danger = false, className, ...props }: ItemProps) {
+  return (
+    <DropdownMenu.Item
+      className={cn(
+        "flex h-9 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 outline-none select-none data-[disabled]:cursor-not-allowed data-[disabled]:opacity-50 data-[highlighted]:bg-sunken [&_svg]:size-4",
+        danger ? "text-bad-ink" : "[&_svg]:text-ink-faint",
+        className,
+      )}
+      {...props}
+    />
+  );
+}
+
+export function MenuSeparator() {
+  return <DropdownMenu.Separator className="my-1.5 h-px bg-line" />;
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <DropdownMenu.Label className="px-2.5 py-1.5 text-xs text-ink-muted">{children}</DropdownMenu.Label>;
+}
+
+export function MenuRadioGroup(props: ComponentProps<typeof DropdownMenu.RadioGroup>) {
+  return <DropdownMenu.RadioGroup {...props} />;
+}
+
+export function MenuRadioItem({ children, ...props }: ComponentProps<typeof DropdownMenu.RadioItem>) {
+  return (
+    <DropdownMenu.RadioItem
+      className="flex h-9 cursor-pointer items-center justify-between gap-4 rounded-lg px-2.5 outline-none select-none data-[highlighted]:bg-sunken data-[state=checked]:font-medium data-[state=checked]:text-primary-ink"
+      {...props}
+    >
+      {children}
+      <DropdownMenu.ItemIndicator>
+        <span className="block size-1.5 rounded-full bg-primary" />
+      </DropdownMenu.ItemIndicator>
+    </DropdownMenu.RadioItem>
+  );
+}
