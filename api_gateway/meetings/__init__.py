@@ -1,0 +1,1 @@
+"""Meetings: one row per meeting, however often it is moved."""

@@ -1,0 +1,1 @@
+"""What the endpoints of meetings do; filled by the room."""
