@@ -1,0 +1,33 @@
+"""Stops a stack whose supervisor died without a word (SIGKILL, a closed laptop session).
+
+It waits on a pipe of which the supervisor holds the other end. The supervisor says goodbye when it has stopped
+everything itself; an end of file without goodbye means that it is gone, and the recorded parts are stopped here.
+"""
+
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.errors import AlreadyRunning
+from sandbox.lock import STOPPING, take_lock
+from sandbox.processes import stop_recorded
+
+GOODBYE = b"bye"
+
+
+def main() -> None:
+    """Run as `python -m sandbox.guardian <state folder>` with the pipe as standard input."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    if sys.stdin.buffer.read() == GOODBYE:
+        return
+    home = Path(sys.argv[1])
+    try:
+        take_lock(home, holder=STOPPING, patience=0)
+    except AlreadyRunning:
+        return  # a new supervisor was faster, and begins by stopping what was left
+    stop_recorded(home / "pids")
+
+
+if __name__ == "__main__":
+    main()
