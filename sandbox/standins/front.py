@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.standins.behaviours import Behaviour
-from sandbox.standins.standin import ConfigurationError, Standin
+from sandbox.standins.standin import ConfigurationError, Standin, json_object
 
 BODY_LIMIT = 10 * 1024 * 1024
 
@@ -49,13 +49,13 @@ def _control(standin: Standin) -> list[Route]:
         return JSONResponse({"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "tables": tables})
 
     async def reset(request: Request) -> Response:
-        seed = (await _object(request)).get("seed")
+        seed = (await json_object(request)).get("seed")
         await standin.reset(int(seed) if seed is not None else None)
         return JSONResponse({"status": "ok", "seed": standin.seed})
 
     async def behaviour(request: Request) -> Response:
         try:
-            rule = Behaviour.model_validate(await _object(request))
+            rule = Behaviour.model_validate(await json_object(request))
         except ValidationError as error:
             return JSONResponse({"error": error.errors(include_url=False, include_context=False)}, status_code=400)
         standin.behaviours.add(rule)
@@ -67,7 +67,7 @@ def _control(standin: Standin) -> list[Route]:
         return JSONResponse([entry for entry in entries if name is None or entry["name"] == name])
 
     async def configure(request: Request) -> Response:
-        values = await _object(request)
+        values = await json_object(request)
         known = standin.settings | {"day_seconds", "peers"}
         if unknown := sorted(set(values) - known):
             return JSONResponse({"error": f"unknown settings {unknown}; known: {sorted(known)}"}, status_code=400)
@@ -84,19 +84,6 @@ def _control(standin: Standin) -> list[Route]:
         Route("/_control/ledger", ledger),
         Route("/_control/configure", configure, methods=["POST"]),
     ]
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    if not body:
-        return {}
-    try:
-        value = json.loads(body)
-    except ValueError as error:
-        raise HTTPException(400, "the body is not JSON") from error
-    if not isinstance(value, dict):
-        raise HTTPException(400, "the body is not a JSON object")
-    return value
 
 
 class Front:

@@ -1,6 +1,7 @@
 """What every stand-in has: tables folded from a ledger, background tasks, settings, and its vendor's error shape."""
 
 import asyncio
+import json
 import logging
 import time
 from collections import defaultdict, deque
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx2
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -39,6 +41,20 @@ class Options:
 
 class ConfigurationError(ValueError):
     """The control route was given a setting that this stand-in does not have, or a value it can't use."""
+
+
+async def json_object(request: Request) -> Record:
+    """The JSON object in the body ({} when there is none). Raises HTTPException 400 for anything else."""
+    body = await request.body()
+    if not body:
+        return {}
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise HTTPException(400, "Body is not valid JSON") from error
+    if not isinstance(value, dict):
+        raise HTTPException(400, "Body must be a JSON object")
+    return value
 
 
 class Standin:
@@ -95,7 +111,7 @@ class Standin:
 
     def effect(self, name: str, key: str, table: str = "", record: Record | None = None, **data: Any) -> None:
         """Make something happen: on the disk first, then in memory. `record` replaces the row of its `id`."""
-        self._fold(self.ledger.record("effect", name, key, table=table, record=record, **data))
+        self.fold(self.ledger.record("effect", name, key, table=table, record=record, **data))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something in the background until it is done or the stand-in stops."""
@@ -122,6 +138,26 @@ class Standin:
         calls.append(now)
         return True
 
+    def accepts(self, key: str | None) -> bool:
+        """Whether an API key opens the stand-in: any does, except an empty one and one that calls itself invalid."""
+        return bool(key) and "invalid" not in str(key).lower()
+
+    def keyed(self, handler: Handler) -> Handler:
+        """The handler behind the vendor's key check."""
+
+        async def checked(request: Request) -> Response:
+            return self.refusal(request) or await handler(request)
+
+        return checked
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int | None:
+        """Deliver one webhook body, once; the status of the answer, None when there was none."""
+        try:
+            response = await self.client.post(url, content=body, headers={"content-type": "application/json"} | headers)
+        except httpx2.HTTPError:
+            return None
+        return response.status_code
+
     @property
     def client(self) -> httpx2.AsyncClient:
         """The client for webhooks and peers; redirects are not followed, as the vendors don't."""
@@ -134,7 +170,7 @@ class Standin:
     def load(self) -> None:
         """Fold the ledger of an earlier run into the tables, then take up what was under way."""
         for entry in self.ledger.entries("effect"):
-            self._fold(entry)
+            self.fold(entry)
         self.resume()
 
     async def reset(self, seed: int | None) -> None:
@@ -170,6 +206,7 @@ class Standin:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background work of the %s stand-in failed", self.vendor, exc_info=error)
 
-    def _fold(self, entry: Entry) -> None:
+    def fold(self, entry: Entry) -> None:
+        """Put one effect into the tables; a subclass may keep indexes here."""
         if entry.get("table") and entry.get("record") is not None:
             self.tables[entry["table"]][str(entry["record"]["id"])] = entry["record"]

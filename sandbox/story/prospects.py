@@ -55,8 +55,8 @@ class Company:
 class Person:
     """An invented person.
 
-    `email` is None for the gaps, `posts` counts the last 30 days, `role_months` is the time in the role, `topic` what the
-    person posts about.
+    `email` is None for the gaps, `posts` counts the last 30 days, `role_months` is the time in the role, `topic` what
+    the person posts about.
     """
 
     index: int

@@ -8,7 +8,7 @@ import yaml
 
 
 class Trade(NamedTuple):
-    """An industry as LinkedIn names it, with how its companies are called, their tools, and what people there post about."""
+    """An industry as LinkedIn names it: how its companies are called, their tools, and what people there post about."""
 
     industry: str
     romance: tuple[str, ...]
