@@ -249,14 +249,20 @@ def responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
 
 
 def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """Make an OpenAPI document tell the truth: failures are problem+json, 422 is a Problem as well."""
-    schema = {"$ref": "#/components/schemas/Problem"}
+    """Make an OpenAPI document tell the truth: failures are problem+json, 422 included, each described once."""
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    shared: dict[tuple[str, str], str] = {}
+    answers = components.setdefault("responses", {})
     for path in document.get("paths", {}).values():
         for operation in path.values():
             for status, answer in operation.get("responses", {}).items():
-                if status.isdigit() and int(status) >= 400 and (status == "422" or "content" in answer):
-                    answer["content"] = {PROBLEM_JSON: {"schema": schema}}
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+                if not status.isdigit() or int(status) < 400 or (status != "422" and "content" not in answer):
+                    continue
+                name = shared.setdefault((status, answer["description"]), f"Problem{status}_{len(shared) + 1}")
+                content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                answers[name] = {"description": answer["description"], "content": content}
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     if "Problem" not in schemas:

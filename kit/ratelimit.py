@@ -50,6 +50,11 @@ class Verdict:
             headers["Retry-After"] = str(max(1, self.reset_s))
         return headers
 
+    def require(self) -> None:
+        """Raise TooManyRequests, with its headers, when refused."""
+        if not self.allowed:
+            raise TooManyRequests(headers=self.headers)
+
 
 class RateLimiter:
     """Counts requests per identifier. Without a `redis`, or while it does not answer, counts in this process only."""
@@ -75,8 +80,7 @@ class RateLimiter:
     async def enforce(self, limit: Limit, identifier: str, response: Response) -> None:
         """Count, put the `RateLimit-*` headers on `response`, and raise TooManyRequests over the limit."""
         verdict = await self.hit(limit, identifier)
-        if not verdict.allowed:
-            raise TooManyRequests(headers=verdict.headers)
+        verdict.require()
         response.headers.update(verdict.headers)
 
     def _shared(self, limit: Limit, redis: Redis) -> Ratelimit:

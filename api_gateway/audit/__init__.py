@@ -1,0 +1,1 @@
+"""Audit: every change of what matters, by whom, from what to what."""

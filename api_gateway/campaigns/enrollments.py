@@ -1,0 +1,1 @@
+"""Enrollments: one person in one campaign."""

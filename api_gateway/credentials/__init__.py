@@ -1,0 +1,1 @@
+"""Credentials: customers' own vendor keys, sealed, write-only."""

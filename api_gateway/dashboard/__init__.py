@@ -1,0 +1,1 @@
+"""The dashboard: is it running, does it produce, must I act?"""

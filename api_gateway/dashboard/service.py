@@ -1,0 +1,1 @@
+"""Rules of the room: what its endpoints do."""

@@ -1,0 +1,1 @@
+"""Mailboxes: the addresses that mail leaves from, how much each may send, and how it fares."""

@@ -1,0 +1,1 @@
+"""What the endpoints of mailboxes do; filled by the room."""

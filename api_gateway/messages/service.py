@@ -1,0 +1,1 @@
+"""What the endpoints of messages do; filled by the room."""

@@ -1,0 +1,1 @@
+"""Settings of an organization: whom it looks for, how fast it may send, how its agent speaks."""

@@ -1,0 +1,1 @@
+"""Organizations: who works here, in which role, invited by whom."""

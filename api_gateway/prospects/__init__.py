@@ -1,0 +1,1 @@
+"""Prospects: people we may write to, where each came from, and on what ground we hold them."""

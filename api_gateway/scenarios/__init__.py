@@ -1,0 +1,1 @@
+"""Scenarios: what to send, on which channel, after how many business days."""

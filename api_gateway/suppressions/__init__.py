@@ -1,0 +1,1 @@
+"""Suppressions: whom we must not write to."""

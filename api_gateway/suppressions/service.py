@@ -1,0 +1,1 @@
+"""What the endpoints of suppressions do; filled by the room."""
