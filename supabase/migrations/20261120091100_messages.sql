@@ -111,7 +111,8 @@ create index send_intents_due_idx on public.send_intents (next_attempt_at, id) w
 create index send_intents_open_idx on public.send_intents (status, lease_until) where status in ('sending', 'ambiguous');
 create index send_intents_campaign_idx on public.send_intents (organization_id, campaign_id, status);
 create index send_intents_message_idx on public.send_intents (organization_id, message_id);
-create index send_intents_mailbox_idx on public.send_intents (organization_id, mailbox_id, sent_at);
+create index send_intents_mailbox_idx on public.send_intents (organization_id, mailbox_id, sending_at);
+create index send_intents_pace_idx on public.send_intents (organization_id, sending_at) where sending_at is not null;
 create index send_intents_list_idx on public.send_intents (organization_id, created_at desc, id desc);
 select private.protect('public.send_intents', 'viewer', 'member', null, null, '{select,insert,update}');
 revoke select on public.send_intents from authenticated;
@@ -166,3 +167,161 @@ create table public.message_events (
 comment on table public.message_events is 'What the vendor told us became of a message.';
 create index message_events_campaign_idx on public.message_events (organization_id, campaign_id, kind, occurred_at);
 select private.protect('public.message_events', 'viewer', null, null, null, '{select,insert}');
+
+-- A task that a person completes (LinkedIn) moves its sequence on.
+grant update (step_position) on public.enrollments to authenticated;
+
+-- The one way into the ledger. A row whose message was withdrawn, or refused by the vendor, is taken up again instead of
+-- a second one being written; a row that may have reached anybody is left alone.
+create function private.plan_send(message uuid) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+    wanted public.messages;
+    planned uuid;
+begin
+    select * into wanted from public.messages m where m.id = message and m.status = 'approved' and m.channel <> 'linkedin';
+    if wanted.id is null or (
+        wanted.organization_id is distinct from private.workflow_organization_id()
+        and wanted.organization_id not in (select private.member_organization_ids('member'))
+    ) then
+        return null;
+    end if;
+    insert into public.send_intents as i
+        (organization_id, campaign_id, enrollment_id, message_id, step_key, channel, idempotency_key)
+    values (wanted.organization_id, wanted.campaign_id, wanted.enrollment_id, wanted.id,
+            coalesce(wanted.step_id::text, 'reply:' || wanted.reply_id, 'message:' || wanted.id), wanted.channel,
+            'sm-' || gen_random_uuid())
+    on conflict (organization_id, enrollment_id, step_key, channel) do update
+    set message_id = excluded.message_id, idempotency_key = excluded.idempotency_key, status = 'planned', attempt = 0,
+        next_attempt_at = clock_timestamp(), lease_token = null, lease_until = null, reason = null, sending_at = null,
+        settled_at = null
+    where i.status in ('cancelled', 'failed') or (i.status = 'planned' and i.message_id = excluded.message_id)
+    returning i.id into planned;
+    return planned;
+end
+$$;
+comment on function private.plan_send(uuid) is
+    'Plans an approved message of the caller''s organization; null when its step has a live row already.';
+grant execute on function private.plan_send(uuid) to authenticated, workflow;
+
+create function private.due_sends(campaign uuid, most int) returns setof uuid
+language sql stable security definer set search_path = '' as $$
+    select i.id
+    from public.send_intents i
+    join public.campaigns c on c.organization_id = i.organization_id and c.id = i.campaign_id
+    join public.organizations o on o.id = i.organization_id
+    where i.status in ('planned', 'claimed') and i.next_attempt_at <= now()
+      and (i.status = 'planned' or i.lease_until < now())
+      and (campaign is null or i.campaign_id = campaign)
+      and c.status in ('active', 'completed') and o.sending_stopped_at is null
+    order by i.next_attempt_at, i.id
+    limit most
+$$;
+grant execute on function private.due_sends(uuid, int) to workflow;
+
+create function private.claim_send_intents(most int, campaign uuid, lease interval)
+returns table (id uuid, organization_id uuid, lease_token uuid)
+language sql volatile security definer set search_path = '' as $$
+    with due as (
+        select i.id from public.send_intents i
+        where i.id in (select private.due_sends(campaign, most)) and i.status in ('planned', 'claimed')
+        for update skip locked
+    )
+    update public.send_intents i
+    set status = 'claimed', lease_token = gen_random_uuid(), lease_until = now() + lease
+    from due where i.id = due.id
+    returning i.id, i.organization_id, i.lease_token
+$$;
+comment on function private.claim_send_intents(int, uuid, interval) is
+    'Leases intents that are due, over all organizations whose sending is not stopped. decide() has the last word.';
+grant execute on function private.claim_send_intents(int, uuid, interval) to workflow;
+
+create function private.claim_ambiguous_intents(most int, lease interval)
+returns table (id uuid, organization_id uuid, lease_token uuid)
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+    -- Whoever held these is gone, or so late that its report will find another token.
+    update public.send_intents i
+    set status = 'ambiguous', reason = 'lease_expired', lease_token = null, lease_until = null, next_attempt_at = now()
+    where i.status = 'sending' and i.lease_until < now();
+    return query
+    with open as (
+        select i.id from public.send_intents i
+        where i.status = 'ambiguous' and i.next_attempt_at <= now() and (i.lease_until is null or i.lease_until < now())
+        order by i.next_attempt_at
+        limit most
+        for update skip locked
+    )
+    update public.send_intents i set lease_token = gen_random_uuid(), lease_until = now() + lease
+    from open where i.id = open.id
+    returning i.id, i.organization_id, i.lease_token;
+end
+$$;
+comment on function private.claim_ambiguous_intents(int, interval) is
+    'Leases intents of which nobody knows whether they went out, to be looked up at the vendor.';
+grant execute on function private.claim_ambiguous_intents(int, interval) to workflow;
+
+create function private.count_ambiguous_intents() returns bigint
+language sql stable security definer set search_path = '' as $$
+    select count(*) from public.send_intents where status = 'ambiguous' or (status = 'sending' and lease_until < now())
+$$;
+grant execute on function private.count_ambiguous_intents() to workflow;
+
+create function private.intent_organization(intent uuid, token uuid) returns uuid
+language sql stable security definer set search_path = '' as $$
+    select i.organization_id from public.send_intents i where i.id = intent and i.lease_token = token
+$$;
+grant execute on function private.intent_organization(uuid, uuid) to workflow;
+
+create function private.enrollment_organization(enrollment uuid, token uuid) returns uuid
+language sql stable security definer set search_path = '' as $$
+    select e.organization_id from public.enrollments e where e.id = enrollment and e.lease_token = token
+$$;
+grant execute on function private.enrollment_organization(uuid, uuid) to workflow;
+
+-- Enrollments whose next step has fallen due, or of which a person asked for another draft, while nothing of theirs is
+-- open: no message under way, no reply undecided, no hold.
+create function private.due_steps(campaign uuid, most int) returns setof uuid
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query
+    select e.id
+    from public.enrollments e
+    join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
+    where ((e.status = 'in_sequence' and e.next_step_due_at <= now())
+           or (e.regenerate_step_id is not null and e.status in ('qualified', 'in_sequence')))
+      and (campaign is null or e.campaign_id = campaign)
+      and c.status = 'active'
+      and (e.lease_until is null or e.lease_until < now())
+      and (e.hold_until is null or e.hold_until <= now())
+      and not exists (
+          select from public.messages m
+          where m.organization_id = e.organization_id and m.enrollment_id = e.id
+            and m.status in ('draft', 'pending_review', 'approved', 'scheduled', 'sending', 'ambiguous')
+      )
+      and not exists (
+          select from public.replies r
+          where r.organization_id = e.organization_id and r.enrollment_id = e.id
+            and r.status in ('received', 'deciding', 'queued_for_review')
+      )
+    order by coalesce(e.next_step_due_at, e.created_at), e.id
+    limit most;
+end
+$$;
+grant execute on function private.due_steps(uuid, int) to workflow;
+
+create function private.claim_due_steps(most int, campaign uuid, lease interval)
+returns table (enrollment_id uuid, organization_id uuid, lease_token uuid)
+language sql volatile security definer set search_path = '' as $$
+    with due as (
+        select e.id from public.enrollments e
+        where e.id in (select private.due_steps(campaign, most)) and (e.lease_until is null or e.lease_until < now())
+        for update skip locked
+    )
+    update public.enrollments e set lease_token = gen_random_uuid(), lease_until = now() + lease
+    from due where e.id = due.id
+    returning e.id, e.organization_id, e.lease_token
+$$;
+comment on function private.claim_due_steps(int, uuid, interval) is
+    'Leases enrollments whose next message is to be written, over all organizations.';
+grant execute on function private.claim_due_steps(int, uuid, interval) to workflow;
