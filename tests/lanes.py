@@ -71,7 +71,13 @@ LANES: dict[str, list[Step]] = {
         _tool("format", "ruff", "format", "--check", "."),
         _module("mypy", "mypy"),
         _tool("imports", "lint-imports"),
-        _tool("sql", "squawk", "--config", "supabase/squawk.toml", *sorted(map(str, (ROOT / "supabase/migrations").glob("*.sql")))),
+        _tool(
+            "sql",
+            "squawk",
+            "--config",
+            "supabase/squawk.toml",
+            *sorted(map(str, (ROOT / "supabase/migrations").glob("*.sql"))),
+        ),
         _module("workflows", "n8n_workflows", "check"),
         _module("advisors", "sandbox", "advisors"),
         Step("npm ci", [NPM, "ci", "--silent", "--no-audit", "--no-fund"], folder=ROOT / "web"),
@@ -96,10 +102,13 @@ def count(step: Step, code: int) -> tuple[int, int]:
     if step.report.suffix == ".json":
         report = json.loads(step.report.read_text())
         return int(report["numPassedTests"]), int(report["numFailedTests"])
-    suites = ET.parse(step.report).getroot().findall("testsuite")  # noqa: S314 - our own runner wrote it
+    suites = ET.parse(step.report).getroot().findall("testsuite")
     total, bad = (
         sum(int(suite.get("tests", 0)) for suite in suites),
-        sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) + int(suite.get("skipped", 0)) for suite in suites),
+        sum(
+            int(suite.get("failures", 0)) + int(suite.get("errors", 0)) + int(suite.get("skipped", 0))
+            for suite in suites
+        ),
     )
     return total - bad, bad
 

@@ -88,7 +88,7 @@ declare
 begin
     execute format('alter table %s enable row level security', target);
     execute format('alter table %s force row level security', target);
-    execute format('revoke all on %s from public, anon, authenticated, workflow', target);
+    execute format('revoke all on %s from public, anon, authenticated, service_role, workflow', target);
     if read is not null then
         execute format('grant select on %s to authenticated', target);
         execute format('create policy %I on %s for select to authenticated using (' || member || ')',
@@ -185,7 +185,7 @@ for each row execute function private.keep_an_owner();
 
 alter table public.profiles enable row level security;
 alter table public.profiles force row level security;
-revoke all on public.profiles from public, anon, authenticated, workflow;
+revoke all on public.profiles from public, anon, authenticated, service_role, workflow;
 grant select, insert on public.profiles to authenticated;
 grant update (full_name, locale) on public.profiles to authenticated;
 create policy profiles_select_self on public.profiles for select to authenticated using (id = (select auth.uid()));

@@ -41,7 +41,7 @@ create index notifications_user_idx on public.notifications (user_id, organizati
 create index notifications_alert_idx on public.notifications (organization_id, alert_id);
 alter table public.notifications enable row level security;
 alter table public.notifications force row level security;
-revoke all on public.notifications from public, anon, authenticated, workflow;
+revoke all on public.notifications from public, anon, authenticated, service_role, workflow;
 grant select on public.notifications to authenticated;
 grant update (read_at) on public.notifications to authenticated;
 grant select, insert on public.notifications to workflow;
