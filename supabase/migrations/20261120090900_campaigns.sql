@@ -107,6 +107,7 @@ create table public.enrollments (
     provider_lead_id text,
     provider_thread_id text,
     provider_reply_to text,
+    provider_reply_at timestamptz,
     lease_token uuid,
     lease_until timestamptz,
     attempts int not null default 0,
@@ -126,6 +127,7 @@ comment on table public.enrollments is 'One person in one campaign: their state,
 comment on column public.enrollments.step_position is 'Position of the last step that was sent or done; 0 before the first.';
 comment on column public.enrollments.next_step_due_at is 'When the step after step_position falls due; null: nothing is planned.';
 comment on column public.enrollments.provider_reply_to is 'Id at the vendor of the last e-mail in the thread, to which a follow-up answers.';
+comment on column public.enrollments.provider_reply_at is 'When that e-mail was sent or received: an older one that is told later does not replace it.';
 create index enrollments_list_idx on public.enrollments (organization_id, campaign_id, created_at desc, id desc);
 create index enrollments_status_idx on public.enrollments (organization_id, campaign_id, status);
 create index enrollments_prospect_idx on public.enrollments (organization_id, prospect_id);
@@ -177,7 +179,7 @@ language sql immutable set search_path = '' as $$
         when 'rejected' then '{qualified,unsubscribed}'
         when 'in_sequence' then '{replied,meeting_scheduled,completed,not_interested,unsubscribed,bounced}'
         when 'replied' then '{in_sequence,meeting_scheduled,completed,not_interested,unsubscribed,bounced}'
-        when 'meeting_scheduled' then '{replied,completed,not_interested,unsubscribed}'
+        when 'meeting_scheduled' then '{replied,completed,not_interested,unsubscribed,bounced}'
         when 'completed' then '{replied,meeting_scheduled,not_interested,unsubscribed,bounced}'
         when 'not_interested' then '{replied,meeting_scheduled,unsubscribed,bounced}'
         when 'bounced' then '{unsubscribed}'
@@ -240,3 +242,42 @@ alter table public.prospect_imports
     add foreign key (organization_id, campaign_id) references public.campaigns (organization_id, id) on delete set null (campaign_id);
 -- squawk-ignore require-concurrent-index-creation
 create index prospect_imports_campaign_idx on public.prospect_imports (organization_id, campaign_id);
+
+create function private.claim_enrollments(most int, campaign uuid, lease interval)
+returns table (enrollment_id uuid, organization_id uuid, lease_token uuid)
+language sql volatile security definer set search_path = '' as $$
+    with due as (
+        select e.id
+        from public.enrollments e
+        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
+        where e.status in ('found', 'enriching', 'enriched', 'qualifying') and e.attempts < 3
+          and (e.lease_until is null or e.lease_until < clock_timestamp())
+          and (campaign is null or e.campaign_id = campaign)
+          and c.status = 'active'
+        order by e.created_at, e.id
+        limit most
+        for update of e skip locked
+    )
+    update public.enrollments e
+    set status = case e.status when 'found' then 'enriching' else e.status end,
+        lease_token = gen_random_uuid(), lease_until = clock_timestamp() + lease
+    from due where e.id = due.id
+    returning e.id, e.organization_id, e.lease_token
+$$;
+comment on function private.claim_enrollments(int, uuid, interval) is
+    'Leases enrollments that are to be enriched and qualified, oldest first, over all organizations with an active campaign.';
+grant execute on function private.claim_enrollments(int, uuid, interval) to workflow;
+
+create function private.count_claimable_enrollments(campaign uuid, cap int) returns bigint
+language sql stable security definer set search_path = '' as $$
+    select count(*) from (
+        select from public.enrollments e
+        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
+        where e.status in ('found', 'enriching', 'enriched', 'qualifying') and e.attempts < 3
+          and (e.lease_until is null or e.lease_until < clock_timestamp())
+          and (campaign is null or e.campaign_id = campaign)
+          and c.status = 'active'
+        limit cap
+    ) waiting
+$$;
+grant execute on function private.count_claimable_enrollments(uuid, int) to workflow;

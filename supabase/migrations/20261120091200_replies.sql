@@ -153,3 +153,50 @@ alter table public.messages
     add foreign key (organization_id, reply_id) references public.replies (organization_id, id) on delete set null (reply_id);
 -- squawk-ignore require-concurrent-index-creation
 create index messages_reply_idx on public.messages (organization_id, reply_id);
+
+-- Members write no reply; that theirs is settled follows from the review item which they may write.
+create function private.close_reviewed_reply() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    update public.replies set status = 'closed', decided_at = coalesce(decided_at, clock_timestamp())
+    where organization_id = new.organization_id and id = new.reply_id and status <> 'closed';
+    return null;
+end
+$$;
+create trigger close_reviewed_reply after update of status on public.review_items
+for each row when (old.status = 'open' and new.status <> 'open') execute function private.close_reviewed_reply();
+
+create function private.claim_replies(most int, reply uuid, lease interval)
+returns table (reply_id uuid, organization_id uuid, lease_token uuid)
+language sql volatile security definer set search_path = '' as $$
+    with due as (
+        select r.id from public.replies r
+        where r.status in ('received', 'deciding')
+          and (r.lease_until is null or r.lease_until < clock_timestamp())
+          and (reply is null or r.id = reply)
+        order by r.received_at, r.id
+        limit most
+        for update skip locked
+    )
+    update public.replies r
+    set status = 'deciding', lease_token = gen_random_uuid(), lease_until = clock_timestamp() + lease
+    from due where r.id = due.id
+    returning r.id, r.organization_id, r.lease_token
+$$;
+comment on function private.claim_replies(int, uuid, interval) is
+    'Leases replies that the rules alone could not settle, oldest first, over all organizations.';
+grant execute on function private.claim_replies(int, uuid, interval) to workflow;
+
+create function private.reply_organization(reply uuid, token uuid) returns uuid
+language sql stable security definer set search_path = '' as $$
+    select r.organization_id from public.replies r where r.id = reply and r.lease_token = token
+$$;
+grant execute on function private.reply_organization(uuid, uuid) to workflow;
+
+create function private.count_waiting_replies(older_than interval) returns bigint
+language sql stable security definer set search_path = '' as $$
+    select count(*) from public.replies r
+    where r.status in ('received', 'deciding') and (r.lease_until is null or r.lease_until < clock_timestamp())
+      and r.created_at < clock_timestamp() - older_than
+$$;
+grant execute on function private.count_waiting_replies(interval) to workflow;

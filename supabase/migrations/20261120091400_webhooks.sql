@@ -81,3 +81,91 @@ language sql stable security definer set search_path = '' as $$
     where e.source = inbound_endpoint.source and e.token_hash = inbound_endpoint.token_hash and e.status <> 'retired'
 $$;
 grant execute on function private.inbound_endpoint(text, text) to workflow;
+
+create function private.endpoints_to_reconcile()
+returns table (id uuid, organization_id uuid, source text)
+language sql stable security definer set search_path = '' as $$
+    select e.id, e.organization_id, e.source
+    from public.inbound_endpoints e
+    where e.status <> 'retired' and e.source in ('instantly', 'calcom')
+    order by e.last_checked_at nulls first, e.id
+$$;
+grant execute on function private.endpoints_to_reconcile() to workflow;
+
+-- Accounts whose key was saved while the vendor, or we, could not make the webhook.
+create function private.accounts_without_endpoint()
+returns table (organization_id uuid, source text)
+language sql stable security definer set search_path = '' as $$
+    select c.organization_id, c.service_name
+    from public.api_credentials c
+    where c.service_name in ('instantly', 'calcom') and c.is_active
+      and not exists (
+          select from public.inbound_endpoints e
+          where e.organization_id = c.organization_id and e.source = c.service_name and e.status <> 'retired'
+            and e.vendor_webhook_id is not null
+      )
+$$;
+grant execute on function private.accounts_without_endpoint() to workflow;
+
+create function private.unhandled_events(older_than interval, most int)
+returns table (id uuid, organization_id uuid)
+language sql stable security definer set search_path = '' as $$
+    select e.id, e.organization_id
+    from public.inbound_events e
+    where e.status = 'received' and e.received_at < clock_timestamp() - older_than
+      and (e.lease_until is null or e.lease_until < clock_timestamp())
+    order by e.received_at
+    limit most
+$$;
+comment on function private.unhandled_events(interval, int) is 'Events that nobody holds: their job was lost, or their workflow died.';
+grant execute on function private.unhandled_events(interval, int) to workflow;
+
+create function private.claim_booking_events(most int, event uuid, lease interval)
+returns table (event_id uuid, organization_id uuid, lease_token uuid)
+language sql volatile security definer set search_path = '' as $$
+    with due as (
+        select e.id from public.inbound_events e
+        where e.source in ('calcom', 'calendly') and e.status = 'received'
+          and (e.lease_until is null or e.lease_until < clock_timestamp())
+          and (event is null or e.id = event)
+        order by e.received_at
+        limit most
+        for update skip locked
+    )
+    update public.inbound_events e
+    set lease_token = gen_random_uuid(), lease_until = clock_timestamp() + lease, attempts = attempts + 1
+    from due where e.id = due.id
+    returning e.id, e.organization_id, e.lease_token
+$$;
+comment on function private.claim_booking_events(int, uuid, interval) is
+    'Leases events about meetings, oldest first, over all organizations.';
+grant execute on function private.claim_booking_events(int, uuid, interval) to workflow;
+
+create function private.event_organization(event uuid, token uuid) returns uuid
+language sql stable security definer set search_path = '' as $$
+    select e.organization_id from public.inbound_events e where e.id = event and e.lease_token = token
+$$;
+grant execute on function private.event_organization(uuid, uuid) to workflow;
+
+-- Administrators write no event; they may only have some handled again.
+create function private.replay_events(organization uuid, events uuid[]) returns setof uuid
+language sql volatile security definer set search_path = '' as $$
+    update public.inbound_events e
+    set status = 'received', attempts = 0, error = null, handled_at = null, lease_token = null, lease_until = null
+    where e.organization_id = organization and e.id = any (events)
+      and organization in (select private.member_organization_ids('admin'))
+    returning e.id
+$$;
+grant execute on function private.replay_events(uuid, uuid[]) to authenticated;
+
+create function private.retire_endpoint(organization uuid, endpoint uuid) returns boolean
+language sql volatile security definer set search_path = '' as $$
+    with retired as (
+        update public.inbound_endpoints e set status = 'retired'
+        where e.organization_id = organization and e.id = endpoint and e.status <> 'retired'
+          and organization in (select private.member_organization_ids('admin'))
+        returning e.id
+    )
+    select exists (select from retired)
+$$;
+grant execute on function private.retire_endpoint(uuid, uuid) to authenticated;

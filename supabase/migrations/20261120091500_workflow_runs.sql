@@ -98,3 +98,34 @@ language sql security definer set search_path = '' as $$
         last_message = excluded.last_message
 $$;
 grant execute on function private.report_workflow_run(text, boolean, int, int, text) to workflow;
+
+create function private.claim_workflow_runs(workflow text, campaign uuid, most int, lease interval)
+returns table (run_id uuid, organization_id uuid, lease_token uuid)
+language sql volatile security definer set search_path = '' as $$
+    with due as (
+        select r.id
+        from public.workflow_runs r
+        join public.campaigns c on c.organization_id = r.organization_id and c.id = r.campaign_id
+        where r.workflow_name = workflow and r.status in ('queued', 'running')
+          and (r.lease_until is null or r.lease_until < clock_timestamp())
+          and (campaign is null or r.campaign_id = campaign)
+          and c.status = 'active'
+        order by r.created_at
+        limit most
+        for update of r skip locked
+    )
+    update public.workflow_runs r
+    set status = 'running', started_at = coalesce(r.started_at, clock_timestamp()),
+        lease_token = gen_random_uuid(), lease_until = clock_timestamp() + lease
+    from due where r.id = due.id
+    returning r.id, r.organization_id, r.lease_token
+$$;
+comment on function private.claim_workflow_runs(text, uuid, int, interval) is
+    'Leases runs of one workflow that nobody holds, for active campaigns of all organizations.';
+grant execute on function private.claim_workflow_runs(text, uuid, int, interval) to workflow;
+
+create function private.run_organization(run uuid, token uuid) returns uuid
+language sql stable security definer set search_path = '' as $$
+    select r.organization_id from public.workflow_runs r where r.id = run and r.lease_token = token
+$$;
+grant execute on function private.run_organization(uuid, uuid) to workflow;
