@@ -135,14 +135,19 @@ def _problem(body: Record, *, complete: bool) -> str | None:
     if not isinstance(schedules, list) or not schedules:
         return "body/campaign_schedule must have required property 'schedules'"
     for number, schedule in enumerate(schedules):
-        at = f"body/campaign_schedule/schedules/{number}"
-        missing = [name for name in ("name", "timing", "days", "timezone") if name not in schedule]
-        if missing:
-            return f"{at} must have required property '{missing[0]}'"
-        if schedule["timezone"] not in TIME_ZONES:
-            return f"{at}/timezone must be equal to one of the allowed values"
-        if set(schedule["timing"]) != {"from", "to"}:
-            return f"{at}/timing must have required properties 'from', 'to'"
-        if not set(schedule["days"]) <= set("0123456") or not any(schedule["days"].values()):
-            return f"{at}/days must have at least one day from 0 to 6"
+        if problem := _schedule_problem(schedule):
+            return f"body/campaign_schedule/schedules/{number}{problem}"
+    return None
+
+
+def _schedule_problem(schedule: Record) -> str | None:
+    missing = [name for name in ("name", "timing", "days", "timezone") if name not in schedule]
+    if missing:
+        return f" must have required property '{missing[0]}'"
+    if schedule["timezone"] not in TIME_ZONES:
+        return "/timezone must be equal to one of the allowed values"
+    if set(schedule["timing"]) != {"from", "to"}:
+        return "/timing must have required properties 'from', 'to'"
+    if not set(schedule["days"]) <= set("0123456") or not any(schedule["days"].values()):
+        return "/days must have at least one day from 0 to 6"
     return None

@@ -25,16 +25,10 @@ class LeadRoutes(Rooms):
         """Add one lead. Without `skip_if_in_campaign` the same person is added, and mailed, again."""
         body = await json_object(request)
         email = str(body.get("email") or "").strip()
-        if not email and not body.get("first_name"):
-            return self.error(400, "body must have required property 'email'")
-        if email and not _looks_valid(email):
-            return self.error(400, "body/email must match format 'email'")
         if body.get("campaign") and self._campaign(body["campaign"]) is None:
             return self.error(404, "Campaign not found")
-        if any(isinstance(value, dict | list) for value in (body.get("custom_variables") or {}).values()):
-            return self.error(400, "body/custom_variables must be string, number, boolean or null")
-        if self._blocked(email):
-            return self.error(400, "Lead is in the block list")
+        if problem := self._lead_problem(body, email):
+            return self.error(400, problem)
         if (existing := self._existing(body, email)) is not None:
             return JSONResponse(public(existing))
         return JSONResponse(public(self._add(body)))
@@ -112,7 +106,7 @@ class LeadRoutes(Rooms):
             return self.error(400, "body must have required properties 'lead_email', 'interest_value'")
         if value is not None and value not in INTEREST_VALUES:
             return self.error(400, "body/interest_value must be equal to one of the allowed values")
-        job = {
+        job: Record = {
             "id": self.new_id(),
             "type": "update-interest",
             "status": "pending",
@@ -176,6 +170,15 @@ class LeadRoutes(Rooms):
         self.effect("lead_created", f"{record['campaign']}|{record['email']}", "leads", record)
         self.schedule_first_mail(record)
         return record
+
+    def _lead_problem(self, body: Record, email: str) -> str | None:
+        if not email and not body.get("first_name"):
+            return "body must have required property 'email'"
+        if email and not _looks_valid(email):
+            return "body/email must match format 'email'"
+        if any(isinstance(value, dict | list) for value in (body.get("custom_variables") or {}).values()):
+            return "body/custom_variables must be string, number, boolean or null"
+        return "Lead is in the block list" if self._blocked(email) else None
 
     def _campaign(self, campaign_id: object) -> Record | None:
         row = self.tables["campaigns"].get(str(campaign_id))

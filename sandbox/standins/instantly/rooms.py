@@ -59,7 +59,7 @@ class Rooms(Story):
         return JSONResponse(public(row))
 
     def page(self, query: Mapping[str, object], rows: Iterable[Record], key: str = "id") -> Response:
-        """One page. `next_starting_after` is given as long as the page has rows: the last page is known by being empty."""
+        """One page. `next_starting_after` comes with every page that has rows: only an empty page is the last."""
         limit = query.get("limit", 10)
         if not str(limit).isdigit() or not 1 <= int(str(limit)) <= 100:
             return self.error(400, "querystring/limit must be <= 100")

@@ -1,5 +1,6 @@
 """Instantly's webhooks: subscription with a closed schema, test, resume, and the log of what was delivered."""
 
+import json
 import time
 import uuid
 from collections import Counter
@@ -16,8 +17,9 @@ from sandbox.standins.standin import Record, json_object
 
 EVENT_TYPES = (
     "all_events", "email_sent", "email_opened", "email_link_clicked", "reply_received", "email_bounced",
-    "lead_unsubscribed", "campaign_completed", "account_error", "lead_neutral", "lead_interested", "lead_not_interested",
-    "lead_meeting_booked", "lead_meeting_completed", "lead_closed", "lead_out_of_office", "lead_wrong_person",
+    "lead_unsubscribed", "campaign_completed", "account_error", "lead_neutral", "lead_interested",
+    "lead_not_interested", "lead_meeting_booked", "lead_meeting_completed", "lead_closed", "lead_out_of_office",
+    "lead_wrong_person",
     "lead_no_show", "supersearch_enrichment_completed",
 )  # fmt: skip
 _KNOWN = {"target_hook_url", "event_type", "campaign", "custom_interest_value", "headers", "name"}
@@ -83,7 +85,7 @@ class WebhookRoutes(Rooms):
             "workspace": self.workspace,
             "campaign_id": str(uuid.UUID(int=0)),
         }
-        status = await self.post(row["target_hook_url"], JSONResponse(payload).body, row["headers"])
+        status = await self.post(row["target_hook_url"], json.dumps(payload).encode(), row["headers"])
         success = status is not None and 200 <= status < 300
         return JSONResponse({"success": success, "status_code": status, "response_time_ms": 1})
 
