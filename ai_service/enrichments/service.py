@@ -1,0 +1,183 @@
+"""Enriches: what is known, in words, with the fact behind every point."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ai_service import clock, links, prompts
+from ai_service.enrichments import disc as discs
+from ai_service.enrichments import rules
+from ai_service.enrichments.schemas import EnrichmentAnswer, EnrichmentFindings, EnrichmentRequest
+from ai_service.facts import Known, unknown_name
+from ai_service.language import chosen
+from ai_service.schemas import Disc, Fact, Language, TalkingPoint
+from ai_service.sources import Outcome, Rejected, Sources, Task
+from ai_service.store import cache as caching
+from ai_service.text import folded, words
+
+MOST_SUMMARY = 900
+MOST_LINE = 400
+LEAST_OVERLAP = 0.6
+
+
+class ProposedPoint(BaseModel):
+    """A talking point as the model sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=MOST_LINE)
+    fact: str = Field(max_length=MOST_LINE)
+
+
+class ProposedFact(BaseModel):
+    """A company fact as the model sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=MOST_LINE)
+    source: str = Field(max_length=200)
+    date: str | None = Field(max_length=20)
+
+
+class ProposedEnrichment(BaseModel):
+    """What the model answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: str = Field(max_length=MOST_SUMMARY)
+    talking_points: list[ProposedPoint] = Field(max_length=rules.MOST_POINTS)
+    pain_points: list[str] = Field(max_length=rules.MOST_POINTS)
+    disc: Disc
+    company_facts: list[ProposedFact] = Field(max_length=rules.MOST_FACTS)
+
+
+TASK: Task[EnrichmentFindings] = Task(
+    name="enrichments",
+    prompt=prompts.load(
+        "enrichments",
+        summary_characters=MOST_SUMMARY,
+        talking_points=rules.MOST_POINTS,
+        pain_points=rules.MOST_POINTS,
+        disc_hits=discs.LEAST_HITS,
+        disc_confidence=discs.MOST_CONFIDENCE,
+        company_facts=rules.MOST_FACTS,
+    ),
+    output=ProposedEnrichment,
+    kept=EnrichmentFindings,
+    max_output_tokens=2_500,
+)
+
+
+class _FactList(BaseModel):
+    items: list[Fact]
+
+
+async def enrich(request: EnrichmentRequest, sources: Sources) -> EnrichmentAnswer:
+    """Put into words what is known about one prospect. Never raises for a model's sake."""
+    with clock.Stopwatch() as watch:
+        today = clock.today()
+        language = chosen(request.language, request.prospect.language, country=request.prospect.country)
+        by_rules = rules.findings(request, today=today, language=language)
+        outcome = await sources.ask(
+            TASK, request, _data(request, today, language), lambda proposed: checked(proposed, request, by_rules)
+        )
+        found = outcome.value or by_rules
+        if outcome.value is not None and not outcome.cached:
+            found = await _steadied(found, request, sources, outcome, language)
+    return EnrichmentAnswer(**found.model_dump(), language=language, **outcome.about(watch.ms))
+
+
+async def _steadied(
+    found: EnrichmentFindings,
+    request: EnrichmentRequest,
+    sources: Sources,
+    outcome: Outcome[EnrichmentFindings],
+    language: Language,
+) -> EnrichmentFindings:
+    """Company facts hold for a day and a DISC profile for a week, however often the text around them is written anew."""
+    made_by = [outcome.prompt_version, outcome.model, request.organization_id]
+    person = request.prospect.model_dump(mode="json", include={"headline", "about", "recent_activity", "first_name", "last_name"})
+    company = request.company.model_dump(mode="json") if request.company else None
+    disc_key, facts_key = caching.key("disc", person, *made_by), caching.key("facts", company, language, *made_by)
+    kept_disc, kept_facts = await sources.cache.get([disc_key, facts_key])
+    fresh: dict[str, tuple[str, int]] = {}
+    update: dict[str, Any] = {}
+    try:
+        update["disc"] = Disc.model_validate_json(kept_disc or "")
+    except ValidationError:
+        fresh[disc_key] = (found.disc.model_dump_json(), caching.DISC_S)
+    try:
+        update["company_facts"] = _FactList.model_validate_json(kept_facts or "").items
+    except ValidationError:
+        fresh[facts_key] = (_FactList(items=found.company_facts).model_dump_json(), caching.COMPANY_FACTS_S)
+    await sources.cache.put(fresh)
+    return found.model_copy(update=update)
+
+
+def _data(request: EnrichmentRequest, today: date, language: Language) -> dict[str, Any]:
+    facts = request.model_dump(mode="json", include={"prospect", "company", "signals", "icp"}, exclude_none=True)
+    for name in ("email", "linkedin_url"):
+        facts["prospect"].pop(name, None)
+    return {"today": today.isoformat(), "answer_language": language, **facts}
+
+
+def checked(proposed: Any, request: EnrichmentRequest, by_rules: EnrichmentFindings) -> EnrichmentFindings:
+    """Keep what the input bears out. Raises Rejected when the summary itself does not hold."""
+    if not isinstance(proposed, ProposedEnrichment):
+        raise Rejected("not an enrichment")
+    data = request.model_dump(include={"prospect", "company", "signals", "icp"})
+    known = Known.of(data, names=[request.company.name if request.company else None])
+    if links.found_in(proposed.summary, names=known.names) or unknown_name(proposed.summary, known):
+        raise Rejected("summary")
+    points = [
+        TalkingPoint(text=point.text, fact=point.fact)
+        for point in proposed.talking_points
+        if _borne_out(point.fact, known) and not _strange(point.text, known)
+    ]
+    facts = [
+        Fact(text=fact.text, source=fact.source, date=_day(fact.date))
+        for fact in proposed.company_facts
+        if not _strange(fact.text, known) and _borne_out(fact.text, known)
+    ]
+    return EnrichmentFindings(
+        summary=proposed.summary,
+        talking_points=points or by_rules.talking_points,
+        pain_points=[pain for pain in proposed.pain_points if not _strange(pain, known) and len(pain) <= MOST_LINE],
+        disc=_disc(proposed.disc, known),
+        company_facts=facts or by_rules.company_facts,
+    )
+
+
+def _strange(text: str, known: Known) -> bool:
+    return bool(links.found_in(text, names=known.names) or unknown_name(text, known))
+
+
+def _borne_out(text: str, known: Known) -> bool:
+    """Whether most of the telling words of `text` are in the input."""
+    telling = [word for word in words(text) if len(word) > 3 or word.isdigit()]
+    numbers = [float(word) for word in telling if word.isdigit()]
+    if not telling or any(number not in known.numbers for number in numbers):
+        return False
+    present = sum(word in known.words or word in known.text for word in telling)
+    return present / len(telling) >= LEAST_OVERLAP
+
+
+def _disc(proposed: Disc, known: Known) -> Disc:
+    if proposed.profile == "unknown" or not proposed.evidence.strip():
+        return Disc(profile="unknown", confidence=0.0, evidence="")
+    quoted = [word for word in words(proposed.evidence) if len(word) > 3]
+    if not quoted or sum(word in known.text for word in quoted) / len(quoted) < LEAST_OVERLAP:
+        return Disc(profile="unknown", confidence=0.0, evidence="")
+    return Disc(
+        profile=proposed.profile,
+        confidence=min(proposed.confidence, discs.MOST_CONFIDENCE),
+        evidence=folded(proposed.evidence)[:MOST_LINE] if len(proposed.evidence) > MOST_LINE else proposed.evidence,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Messages to prospects: written by a model or by templates, checked by code."""

@@ -1,0 +1,162 @@
+"""Writes messages: the model proposes variants, code drops those that break a rule, templates fill the gaps."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ai_service import clock, prompts
+from ai_service import language as languages
+from ai_service.facts import Known, fault_in
+from ai_service.messages import templates
+from ai_service.messages.schemas import LONGEST, LONGEST_SUBJECT, MessageAnswer, MessageRequest, Variant
+from ai_service.schemas import Language
+from ai_service.sources import Rejected, Sources, Task
+from ai_service.text import folded, shortened
+
+EXCHANGES_READ = 3
+SAME_ABOVE = 0.85
+
+
+class ProposedVariant(BaseModel):
+    """One way to write the message, as the model sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str | None = Field(max_length=300)
+    body: str = Field(max_length=4_000)
+    used_facts: list[str] = Field(max_length=12)
+
+
+class ProposedMessages(BaseModel):
+    """What the model answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    variants: list[ProposedVariant] = Field(max_length=3)
+
+
+class Kept(BaseModel):
+    """The variants that passed the checks."""
+
+    variants: list[Variant]
+    dropped: list[str]
+
+
+TASK: Task[Kept] = Task(
+    name="messages",
+    prompt=prompts.load("messages", longest_subject=LONGEST_SUBJECT),
+    output=ProposedMessages,
+    kept=Kept,
+    max_output_tokens=2_500,
+)
+
+
+async def write(request: MessageRequest, sources: Sources) -> MessageAnswer:
+    """Write one to three variants. Never raises for a model's sake; there is always at least one."""
+    with clock.Stopwatch() as watch:
+        today = clock.today()
+        language = languages.chosen(request.language, request.prospect.language, country=request.prospect.country)
+        outcome = await sources.ask(
+            TASK, request, _data(request, today, language), lambda proposed: checked(proposed, request, language)
+        )
+        if outcome.value is None:
+            language = templates.template_language(language)
+            variants, dropped = templates.write(request, today=today, language=language), outcome.rejections
+        else:
+            variants, dropped = outcome.value.variants, [*outcome.rejections, *outcome.value.dropped]
+    return MessageAnswer(variants=variants, language=language, dropped=dropped, **outcome.about(watch.ms))
+
+
+def _data(request: MessageRequest, today: date, language: Language) -> dict[str, Any]:
+    words, characters = templates.wanted_length(request)
+    facts = request.model_dump(
+        mode="json", include={"kind", "channel", "step", "prospect", "company", "tone", "variants"}, exclude_none=True
+    )
+    for name in ("email", "linkedin_url"):
+        facts["prospect"].pop(name, None)
+    if request.sender:
+        facts["sender"] = request.sender.model_dump(mode="json", exclude={"signature"}, exclude_none=True)
+    if request.enrichment:
+        facts["enrichment"] = request.enrichment.model_dump(
+            mode="json", include={"summary", "talking_points", "pain_points", "disc", "company_facts"}, exclude_none=True
+        )
+    facts["thread"] = [
+        exchange.model_dump(mode="json", exclude_none=True) for exchange in request.thread[-EXCHANGES_READ:]
+    ]
+    return {
+        "today": today.isoformat(),
+        "answer_language": language,
+        "longest_words": words,
+        "longest_characters": characters,
+        **facts,
+    }
+
+
+def known_to(request: MessageRequest) -> Known:
+    """The facts that a message for this request may use."""
+    data = request.model_dump(include={"prospect", "company", "sender", "step", "enrichment", "thread"})
+    data["prospect"].pop("email", None)
+    data["thread"] = data["thread"][-EXCHANGES_READ:]
+    names = [request.company.name if request.company else None, request.sender.company if request.sender else None]
+    return Known.of(data, names=names)
+
+
+def checked(proposed: Any, request: MessageRequest, language: Language) -> Kept:
+    """The variants that may be sent, with the sender's closing. Raises Rejected when none may."""
+    if not isinstance(proposed, ProposedMessages):
+        raise Rejected("not messages")
+    known = known_to(request)
+    kept: list[Variant] = []
+    dropped: list[str] = []
+    for variant in proposed.variants[: request.variants]:
+        if fault := _fault(variant, request, known, language, kept):
+            dropped.append(fault)
+            continue
+        kept.append(_finished(variant, request, language))
+    if not kept:
+        raise Rejected(", ".join(dict.fromkeys(dropped)) or "no variants")
+    return Kept(variants=kept, dropped=dropped)
+
+
+def _fault(
+    variant: ProposedVariant, request: MessageRequest, known: Known, language: Language, kept: list[Variant]
+) -> str | None:
+    body = variant.body.strip()
+    if len(body) < 20:
+        return "empty"
+    if len(_with_closing(body, request, language)) > LONGEST[request.kind]:
+        return "too long"
+    if fault := fault_in(body, known):
+        return fault
+    if request.channel == "email" and request.kind not in {"sms", "invitation"}:
+        subject = (variant.subject or "").strip()
+        if not subject or len(subject) > LONGEST_SUBJECT or "\n" in subject:
+            return "subject"
+        if fault := fault_in(subject, known):
+            return fault
+    spoken, sure = languages.detected(body)
+    if spoken is not None and spoken != language and sure > 0.6:
+        return "language"
+    if any(_alike(body, other.body) > SAME_ABOVE for other in kept):
+        return "same as another"
+    return None
+
+
+def _alike(left: str, right: str) -> float:
+    a, b = set(folded(left).split()), set(folded(right).split())
+    return len(a & b) / max(1, min(len(a), len(b)))
+
+
+def _with_closing(body: str, request: MessageRequest, language: Language) -> str:
+    ending = templates.sign_off(request, language)
+    return f"{body}\n\n{ending}" if ending else body
+
+
+def _finished(variant: ProposedVariant, request: MessageRequest, language: Language) -> Variant:
+    has_subject = request.channel == "email" and request.kind not in {"sms", "invitation"}
+    return Variant(
+        subject=(variant.subject or "").strip() if has_subject else None,
+        body=_with_closing(variant.body.strip(), request, language),
+        used_facts=[shortened(fact, 300) for fact in variant.used_facts],
+    )

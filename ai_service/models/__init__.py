@@ -1,0 +1,1 @@
+"""The paid providers behind one port, and the circuit breaker in front of each."""

@@ -1,0 +1,110 @@
+"""Qualifies: the model proposes points with evidence, code adds them up, compares them with the rules and decides."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ai_service import clock, prompts
+from ai_service.language import chosen
+from ai_service.qualifications import rules
+from ai_service.qualifications.schemas import Criteria, Qualification, QualificationRequest
+from ai_service.qualifications.titles import Seniority
+from ai_service.schemas import Language
+from ai_service.sources import Outcome, Rejected, Sources, Task
+
+MOST_EVIDENCE = 400
+
+
+class ProposedCriterion(BaseModel):
+    """One criterion as the model sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    points: int = Field(ge=0, le=rules.MOST)
+    known: bool
+    evidence: str = Field(max_length=MOST_EVIDENCE)
+
+
+class ProposedQualification(BaseModel):
+    """What the model answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    budget: ProposedCriterion
+    authority: ProposedCriterion
+    need: ProposedCriterion
+    timeline: ProposedCriterion
+
+
+TASK: Task[Criteria] = Task(
+    name="qualifications",
+    prompt=prompts.load(
+        "qualifications",
+        most=rules.MOST,
+        sizes=rules.SIZE_POINTS,
+        adjustment=rules.ADJUSTMENT,
+        recent_days=rules.RECENT_DAYS,
+        unknown=rules.UNKNOWN_POINTS,
+        c_level=Seniority.C_LEVEL.value,
+        director=Seniority.DIRECTOR.value,
+        manager=Seniority.MANAGER.value,
+        individual=Seniority.INDIVIDUAL.value,
+        intern=Seniority.INTERN.value,
+    ),
+    output=ProposedQualification,
+    kept=Criteria,
+    max_output_tokens=1_500,
+)
+
+
+async def qualify(request: QualificationRequest, sources: Sources) -> Qualification:
+    """Judge one prospect. Never raises for a model's sake."""
+    with clock.Stopwatch() as watch:
+        today = clock.today()
+        language = chosen(request.locale, request.prospect.language, country=request.prospect.country)
+        by_rules = rules.bant(request, today=today, language=language)
+        outcome = await sources.ask(
+            TASK, request, _data(request, today, language), lambda proposed: _checked(proposed, by_rules)
+        )
+    return _answer(outcome, by_rules, watch.ms)
+
+
+def _data(request: QualificationRequest, today: date, language: Language) -> dict[str, Any]:
+    facts = request.model_dump(mode="json", include={"prospect", "company", "signals", "icp"}, exclude_none=True)
+    # Where somebody can be reached says nothing about whether they buy.
+    for name in ("email", "linkedin_url"):
+        facts["prospect"].pop(name, None)
+    return {"today": today.isoformat(), "answer_language": language, **facts}
+
+
+def _checked(proposed: Any, by_rules: Criteria) -> Criteria:
+    if not isinstance(proposed, ProposedQualification):
+        raise Rejected("not a qualification")
+    criteria = Criteria.model_validate(proposed.model_dump())
+    for name in ("budget", "authority", "need", "timeline"):
+        criterion = getattr(criteria, name)
+        if not criterion.known:
+            # Points without knowledge would be a guess; the neutral middle is the same for everybody.
+            criterion.points = getattr(by_rules, name).points if not getattr(by_rules, name).known else rules.UNKNOWN_POINTS
+        elif not criterion.evidence.strip():
+            raise Rejected("evidence missing")
+    return criteria
+
+
+def _answer(outcome: Outcome[Criteria], by_rules: Criteria, latency_ms: int) -> Qualification:
+    criteria = outcome.value or by_rules
+    score, rules_score = rules.total(criteria), rules.total(by_rules)
+    apart = abs(score - rules_score)
+    reason = None
+    if apart > rules.MOST_DISAGREEMENT:
+        reason = f"The model gives {score}, the rules give {rules_score}: more than {rules.MOST_DISAGREEMENT} points apart."
+    return Qualification(
+        score=score,
+        criteria=criteria,
+        decision=rules.decision(score),
+        needs_review=reason is not None,
+        review_reason=reason,
+        rules_score=rules_score,
+        **outcome.about(latency_ms),
+    )

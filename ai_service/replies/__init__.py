@@ -1,0 +1,1 @@
+"""Replies of prospects: what they mean and what may be done about them."""

@@ -1,0 +1,271 @@
+"""The order of sources: Anthropic, then OpenAI, then the rules.
+
+A call asks each provider at most twice and never longer than the deadline; a provider that keeps failing is skipped
+for a while. Whatever a model answers passes the caller's checks before it counts as an answer.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import anthropic
+import structlog
+from pydantic import BaseModel
+
+from ai_service import prompts
+from ai_service.models.breaker import Breakers
+from ai_service.models.port import ModelFailed, Provider, Question, Tokens, cost_usd
+from ai_service.prompts import Prompt
+from ai_service.schemas import FallbackReason, Request, Source, Usage
+from ai_service.settings import AiServiceSettings
+from ai_service.store import cache as caching
+from ai_service.store.cache import Cache
+from ai_service.store.limits import Limits, Spend
+from kit.errors import NotPermitted
+from kit.sealing import Grant, open_grant
+from kit.settings import decode_key
+
+ATTEMPTS = 2
+LONGEST_WAIT_S = 2.0
+FIRST_WAIT_S = 0.2
+CHARACTERS_PER_TOKEN = 3.0
+"""A careful figure: French runs at about 3.5 characters per token."""
+PASSING = frozenset({"timeout", "connection", "rate_limited", "overloaded", "refused", "invalid"})
+UNWELL = frozenset({"timeout", "connection", "rate_limited", "overloaded"})
+log = structlog.get_logger(__name__)
+CheckedT = TypeVar("CheckedT", bound=BaseModel)
+
+
+class Rejected(Exception):  # noqa: N818 - named after the fact it states
+    """A well-formed answer of a model broke a rule; the message says which and quotes nothing."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[CheckedT]):
+    """One kind of question: its prompt, the shape of the model's answer, the shape of what is kept of it."""
+
+    name: str
+    prompt: Prompt
+    output: type[BaseModel]
+    kept: type[CheckedT]
+    max_output_tokens: int
+    cache_s: int = caching.GENERATED_TEXT_S
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema that both providers are held to: bounds become descriptions, unknown fields are refused."""
+        return anthropic.transform_schema(self.output)
+
+
+@dataclass
+class Outcome(Generic[CheckedT]):
+    """What the models made of a question; `value` is None when the rules have to answer."""
+
+    value: CheckedT | None
+    source: Source = "rules"
+    model: str = "rules"
+    prompt_version: str = "rules"
+    cached: bool = False
+    usage: Usage = field(default_factory=Usage)
+    fallback_reason: FallbackReason | None = None
+    rejections: list[str] = field(default_factory=list)
+
+    def about(self, latency_ms: int) -> dict[str, Any]:
+        """The fields that every answer carries (`schemas.Answer`)."""
+        return {
+            "source": self.source,
+            "model": self.model,
+            "prompt_version": self.prompt_version,
+            "cached": self.cached,
+            "usage": self.usage,
+            "latency_ms": latency_ms,
+            "fallback_reason": self.fallback_reason,
+        }
+
+
+class Sources:
+    """Asks models in order. Holds no tenant data; customers' keys live as long as a call."""
+
+    def __init__(
+        self,
+        settings: AiServiceSettings,
+        *,
+        providers: Sequence[Provider],
+        cache: Cache,
+        limits: Limits,
+        breakers: Breakers | None = None,
+    ) -> None:
+        self._settings = settings
+        self._providers = list(providers)
+        self.cache = cache
+        self._limits = limits
+        self._breakers = breakers or Breakers()
+        self._grant_key = decode_key(settings.grant_key.get_secret_value())
+
+    async def close(self) -> None:
+        """Close the connections to the providers."""
+        await asyncio.gather(*(provider.close() for provider in self._providers))
+
+    async def ask(
+        self,
+        task: Task[CheckedT],
+        request: Request,
+        data: dict[str, Any],
+        check: Callable[[Any], CheckedT],
+    ) -> Outcome[CheckedT]:
+        """The first acceptable answer, or an outcome without value that says why there is none.
+
+        `check` turns a model's output into what is kept of it or raises Rejected. Raises NotPermitted when the
+        request's grant is not ours or belongs to another organisation.
+        """
+        grant = self._grant(request)
+        if grant and grant.expires_at <= datetime.now(UTC):
+            return Outcome(None, fallback_reason="grant_expired")
+        keys = self._keys(grant)
+        if not keys:
+            return Outcome(None, fallback_reason="no_model_configured")
+        models = [provider.model for provider, _ in keys]
+        cache_key = caching.key(task.name, request.model_dump(mode="json", exclude={"grant"}), task.prompt.version, models)
+        if kept := await self._kept(task, cache_key):
+            return kept
+        organization = request.organization_id or "platform"
+        if not await self._limits.may_generate(organization):
+            log.info("generation_limited", task=task.name, organization_id=organization)
+            return Outcome(None, fallback_reason="limit_reached")
+        outcome = await self._asked(task, organization, keys, grant, data, check)
+        if outcome.value is not None:
+            entry = f"{outcome.source}\n{outcome.model}\n{outcome.value.model_dump_json()}"
+            await self.cache.put({cache_key: (entry, task.cache_s)})
+        return outcome
+
+    def _grant(self, request: Request) -> Grant | None:
+        if not request.grant:
+            return None
+        # Expiry is judged by the caller: a late work item still gets the rules' answer.
+        grant = open_grant(request.grant, self._grant_key, now=datetime.min.replace(tzinfo=UTC))
+        if request.organization_id and request.organization_id != str(grant.organization_id):
+            raise NotPermitted("The grant belongs to another organisation.")
+        return grant
+
+    def _keys(self, grant: Grant | None) -> list[tuple[Provider, str]]:
+        """Providers with the key to use; with a grant only the provider that the customer chose."""
+        if grant:
+            return [(p, grant.key.get_secret_value()) for p in self._providers if p.name == grant.provider]
+        own = {"anthropic": self._settings.anthropic_api_key, "openai": self._settings.openai_api_key}
+        return [(p, key.get_secret_value()) for p in self._providers if (key := own[p.name]) is not None]
+
+    async def _kept(self, task: Task[CheckedT], cache_key: str) -> Outcome[CheckedT] | None:
+        (entry,) = await self.cache.get([cache_key])
+        if not entry or entry.count("\n") < 2:
+            return None
+        source, model, text = entry.split("\n", 2)
+        try:
+            value = task.kept.model_validate_json(text)
+        except ValueError:
+            return None
+        return Outcome(value, source=source, model=model, prompt_version=task.prompt.version, cached=True)  # type: ignore[arg-type]
+
+    async def _asked(
+        self,
+        task: Task[CheckedT],
+        organization: str,
+        keys: list[tuple[Provider, str]],
+        grant: Grant | None,
+        data: dict[str, Any],
+        check: Callable[[Any], CheckedT],
+    ) -> Outcome[CheckedT]:
+        outcome: Outcome[CheckedT] = Outcome(None, fallback_reason="models_unavailable")
+        spent = Usage()
+        deadline = time.monotonic() + self._settings.model_deadline_s
+        for provider, key in keys:
+            breaker = f"{provider.name}:{organization if grant else 'platform'}"
+            for attempt in range(ATTEMPTS):
+                left = deadline - time.monotonic()
+                if left <= 0.1 or not self._breakers.allows(breaker):
+                    break
+                question = Question(
+                    name=task.name,
+                    system=task.prompt.text,
+                    user=prompts.fenced(data),
+                    output=task.output,
+                    schema=task.schema,
+                    max_output_tokens=task.max_output_tokens,
+                )
+                most = self._most(provider, question)
+                if most.tokens > self._settings.call_token_cap or most.micro_usd > self._settings.call_cost_cap_usd * 1e6:
+                    self._breakers.left(breaker)
+                    outcome.fallback_reason = "call_cost_cap_reached"
+                    break
+                if not await self._limits.reserve(organization, most):
+                    self._breakers.left(breaker)
+                    outcome.fallback_reason = "organization_cost_cap_reached"
+                    outcome.usage = spent
+                    return outcome
+                tokens, failure, started = Tokens(), None, time.monotonic()
+                try:
+                    timeout_s = min(self._settings.model_timeout_s, left)
+                    async with asyncio.timeout(timeout_s + 0.5):
+                        completion = await provider.complete(question, api_key=key, timeout_s=timeout_s)
+                    tokens = completion.tokens
+                    self._breakers.succeeded(breaker)
+                    outcome.value = check(completion.output)
+                except ModelFailed as error:
+                    failure, tokens = error, error.tokens
+                except TimeoutError:
+                    failure = ModelFailed("timeout")
+                except Rejected as error:
+                    outcome.rejections.append(str(error))
+                    outcome.fallback_reason = "model_answer_rejected"
+                    log.warning("model_answer_rejected", provider=provider.name, task=task.name, reason=str(error))
+                except BaseException:
+                    self._breakers.left(breaker)
+                    raise
+                finally:
+                    spent = _added(spent, tokens, cost_usd(provider, tokens))
+                    actual = Spend(tokens.input + tokens.output, round(cost_usd(provider, tokens) * 1e6))
+                    await self._limits.settle(organization, most, actual)
+                if outcome.value is not None:
+                    outcome.source, outcome.model = provider.name, provider.model
+                    outcome.prompt_version, outcome.fallback_reason = task.prompt.version, None
+                    outcome.usage = spent
+                    return outcome
+                if failure is None:
+                    continue
+                log.warning(
+                    "model_failed",
+                    provider=provider.name,
+                    task=task.name,
+                    kind=failure.kind,
+                    attempt=attempt + 1,
+                    seconds=round(time.monotonic() - started, 2),
+                )
+                if failure.kind in {"refused", "invalid"}:
+                    self._breakers.succeeded(breaker)
+                else:
+                    self._breakers.failed(breaker)
+                wait = failure.retry_after_s if failure.retry_after_s is not None else FIRST_WAIT_S
+                if failure.kind not in PASSING or wait > LONGEST_WAIT_S:
+                    break
+                if attempt + 1 < ATTEMPTS and failure.kind in UNWELL:
+                    await asyncio.sleep(wait)
+        outcome.usage = spent
+        return outcome
+
+    @staticmethod
+    def _most(provider: Provider, question: Question) -> Spend:
+        """The most that one attempt can use."""
+        tokens_in = int((len(question.system) + len(question.user)) / CHARACTERS_PER_TOKEN) + 500
+        tokens = Tokens(input=tokens_in, output=question.max_output_tokens)
+        return Spend(tokens.input + tokens.output, round(cost_usd(provider, tokens) * 1e6))
+
+
+def _added(usage: Usage, tokens: Tokens, cost: float) -> Usage:
+    return Usage(
+        input_tokens=usage.input_tokens + tokens.input,
+        output_tokens=usage.output_tokens + tokens.output,
+        cost_usd=round(usage.cost_usd + cost, 6),
+    )

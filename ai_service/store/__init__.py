@@ -1,0 +1,1 @@
+"""The cache, the limits and the spending caps, over Upstash when there is one."""
