@@ -7,8 +7,8 @@ the running n8n, as its editor does: seconds less for each workflow than the com
 import hashlib
 import json
 import re
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,8 +21,7 @@ from sandbox.environments import Environments
 from sandbox.errors import PartFailed, tail
 from sandbox.ports import HOST
 from sandbox.postgres import Postgres
-from sandbox.processes import Part
-from sandbox.settings import Secrets
+from sandbox.processes import Part, run_to_log
 from sandbox.supervisor import REPOSITORY
 from sandbox.toolchain import node_env, node_folder
 
@@ -50,12 +49,18 @@ class N8n:
     """One n8n. Call `prepare()` when Postgres answers, start `part()`, then `publish()`."""
 
     def __init__(
-        self, home: Path, folder: Path, postgres: Postgres, secrets: Secrets, environments: Environments
+        self,
+        home: Path,
+        folder: Path,
+        postgres: Postgres,
+        environments: Environments,
+        interrupted: threading.Event | None = None,
     ) -> None:
         self._home = home / "n8n"
         self._folder = folder
         self._postgres = postgres
-        self._secrets = secrets
+        self._secrets = environments.secrets
+        self._interrupted = interrupted
         self._environments = environments
         self._port = environments.ports.n8n
         self._log = home / "n8n-import.log"
@@ -155,19 +160,10 @@ class N8n:
             raise PartFailed("n8n", f"did not import all {count} items with {command}", self._log)
 
     def _run(self, argv: list[str], env: Mapping[str, str]) -> None:
-        with self._log.open("ab") as stream:
-            ended = subprocess.run(
-                argv,
-                cwd=REPOSITORY if argv[0] == sys.executable else self._home,
-                env=dict(env),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                check=False,
-            )
-        if ended.returncode != 0:
-            raise PartFailed("n8n", f"could not take the workflows (exit code {ended.returncode})", self._log)
+        cwd = REPOSITORY if argv[0] == sys.executable else self._home
+        code = run_to_log(argv, cwd=cwd, env=env, log=self._log, interrupted=self._interrupted)
+        if code != 0:
+            raise PartFailed("n8n", f"could not take the workflows (exit code {code})", self._log)
 
     def _failed(self, reason: str) -> PartFailed:
         return PartFailed("n8n", f"started, but {reason}", self._home.parent / "n8n.log")

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -134,10 +135,12 @@ class Running:
         self.record = record
         self.log = log
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, interrupted: threading.Event | None = None) -> None:
         """Poll until the part is ready. Raises `PartFailed` when it ends before, or is not ready in its time."""
         deadline = time.monotonic() + self.part.ready_timeout
         while True:
+            if interrupted is not None and interrupted.is_set():
+                raise PartFailed(self.part.name, "was not waited for any longer", self.log)
             code = self.process.poll()
             if code is not None:
                 raise PartFailed(self.part.name, f"ended with {_ending(code)} before it was ready", self.log)
@@ -185,6 +188,41 @@ def spawn(part: Part, *, home: Path, order: int) -> Running:
     record = Record(part.name, process.pid, _created(process.pid), part.stop_signal, part.stop_timeout, order)
     record.write(home / "pids")
     return Running(part, process, record, log)
+
+
+def run_to_log(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    log: Path,
+    interrupted: threading.Event | None = None,
+) -> int:
+    """Run a command to its end with its output appended to `log`; ended early, with all its children, on `interrupted`.
+
+    Returns its exit code (negative: the signal that ended it).
+    """
+    with log.open("ab") as stream:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    record = Record(Path(argv[0]).name, process.pid, _created(process.pid), stop_timeout=3)
+    try:
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(timeout=0.1)
+            if interrupted is not None and interrupted.is_set():
+                record.stop()
+    except BaseException:
+        record.stop(force=True)
+        process.wait()
+        raise
 
 
 def _created(pid: int) -> float:

@@ -12,10 +12,14 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 
 class Display:
-    """Shows steps as they run, several at once if need be. Use as a context manager; safe from any thread."""
+    """Shows steps as they run, several at once if need be. Use as a context manager; safe from any thread.
+
+    `interrupted` is set when the person (or a failure elsewhere) wants what is under way to end early.
+    """
 
     def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False)
+        self.interrupted = threading.Event()
         self._quiet = quiet
         self._bars: Progress | None = None
         self._lock = threading.Lock()

@@ -19,8 +19,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 class Supervisor:
     """One per state folder, held by a lock. `open()` first, `close()` last; parts may be started from any thread."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, interrupted: threading.Event | None = None) -> None:
         self.home = home
+        self._interrupted = interrupted
         self._records = home / "pids"
         self._running: dict[str, Running] = {}
         self._order = itertools.count(1)
@@ -67,7 +68,7 @@ class Supervisor:
         with self._lock:
             self._running[part.name] = running
         try:
-            running.wait_ready()
+            running.wait_ready(self._interrupted)
         except BaseException:
             self.stop(part.name, force=True)
             raise

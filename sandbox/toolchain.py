@@ -10,13 +10,13 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from sandbox.errors import DiskFull, InstallFailed, SandboxError, tail
+from sandbox.processes import run_to_log
 from sandbox.progress import Display
 from sandbox.settings import cache_folder
 from sandbox.supervisor import REPOSITORY
@@ -88,7 +88,7 @@ def ensure(package: Package, display: Display) -> Path:
     final = root / f"{package.name}-{fingerprint(package)}"
     if damage(final) is None:
         return final
-    with _only_one(root / f"{final.name}.lock"):
+    with only_one(root / f"{final.name}.lock"):
         reason = damage(final)
         if reason is None:
             return final
@@ -97,7 +97,7 @@ def ensure(package: Package, display: Display) -> Path:
             shutil.rmtree(final)
         check_room(root, package.size, package.title)
         with display.step(package.title, package.usual_seconds):
-            _install(package, final)
+            _install(package, final, display)
     return final
 
 
@@ -134,35 +134,29 @@ def check_room(folder: Path, needed: int, purpose: str) -> None:
         )
 
 
-def run_npm(arguments: Sequence[str], cwd: Path, log: Path, purpose: str) -> None:
+def run_npm(arguments: Sequence[str], cwd: Path, log: Path, purpose: str, display: Display) -> None:
     """Run npm with its output in `log`. Raises `DiskFull` or `InstallFailed` with the end of it."""
     quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-    with log.open("wb") as stream:
-        ended = subprocess.run(
-            [*npm_command(), *arguments, *quiet],
-            cwd=cwd,
-            env=node_env(),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if ended.returncode == 0:
+    log.unlink(missing_ok=True)
+    argv = [*npm_command(), *arguments, *quiet]
+    if run_to_log(argv, cwd=cwd, env=node_env(), log=log, interrupted=display.interrupted) == 0:
         return
+    if display.interrupted.is_set():
+        raise InstallFailed(f"{purpose}: interrupted; the next run begins it anew.")
     ending = tail(log)
     if "ENOSPC" in ending:
         raise DiskFull(f"{purpose}: the disk of {cwd} is full. Free some space, or point XDG_CACHE_HOME elsewhere.")
     raise InstallFailed(f"{purpose}: npm failed; run the command again when the registry answers.\n{ending}")
 
 
-def _install(package: Package, final: Path) -> None:
+def _install(package: Package, final: Path, display: Display) -> None:
     partial = final.with_name(f"{final.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     log = final.with_name(f"{final.name}.log")
     try:
         shutil.copy(package.source / "package.json", partial / "package.json")
-        run_npm(package.command, partial, log, package.title)
+        run_npm(package.command, partial, log, package.title, display)
         _make_links(partial)
         (partial / MARKER).write_text("")
         partial.rename(final)
@@ -183,7 +177,8 @@ def _make_links(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def only_one(path: Path) -> Iterator[None]:
+    """Let one process at a time into the body, by a lock on `path`."""
     with path.open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
