@@ -12,6 +12,7 @@ from api_gateway.messages.schemas import (
     MessageEdit,
     MessagePage,
     MessageRejection,
+    MessageSettlement,
     MessageStatus,
 )
 from api_gateway.pagination import Paging
@@ -80,3 +81,33 @@ async def reject_message(member: MemberSession, message_id: UUID, rejection: Mes
 )
 async def regenerate_message(member: MemberSession, message_id: UUID) -> Message:
     return await service.regenerate_message(member, message_id)
+
+
+@router.post(
+    "/{message_id}/complete",
+    operation_id="messages_complete",
+    summary="Mark a LinkedIn task as done, so that the sequence goes on.",
+    responses=responses(Conflict),
+)
+async def complete_message(member: MemberSession, message_id: UUID) -> Message:
+    return await service.complete_message(member, message_id)
+
+
+@router.post(
+    "/{message_id}/retry",
+    operation_id="messages_retry",
+    summary="Send a message again that the vendor refused.",
+    responses=responses(Conflict),
+)
+async def retry_message(member: MemberSession, message_id: UUID) -> Message:
+    return await service.retry_message(member, message_id)
+
+
+@router.post(
+    "/{message_id}/settle",
+    operation_id="messages_settle",
+    summary="Say whether a message went out of which the vendor could not tell.",
+    responses=responses(Conflict),
+)
+async def settle_message(member: MemberSession, message_id: UUID, settlement: MessageSettlement) -> Message:
+    return await service.settle_message(member, message_id, settlement)

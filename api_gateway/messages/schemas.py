@@ -56,6 +56,8 @@ class Message(BaseModel):
     failure_reason: str | None
     rejected_reason: str | None
     cancelled_reason: str | None
+    reasons: list[str] = Field(description="Why it stands where it stands: why it waits, was held back, or failed.")
+    revisions_count: int = Field(description="How often a person has edited it.")
     created_at: datetime
     updated_at: datetime
 
@@ -108,6 +110,14 @@ class MessageBulk(BaseModel):
     ids: list[UUID] = Field(min_length=1, max_length=500)
     action: Literal["approve", "reject", "regenerate"]
     reason: str = Field(default="", max_length=1_000)
+
+
+class MessageSettlement(BaseModel):
+    """What a person found out about a message of which the vendor could not say whether it went out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Literal["sent", "not_sent"]
 
 
 class BulkFailure(BaseModel):

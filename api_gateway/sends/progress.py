@@ -1,0 +1,127 @@
+"""The way of an enrollment through its scenario: which step is next, and when it falls due."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from api_gateway.database import Session
+from api_gateway.sends.calendar import add_business_days, country_of, zone_of
+from api_gateway.settings import DAY_SECONDS
+
+OPEN = frozenset({"qualified", "in_sequence"})
+
+
+class Place(BaseModel):
+    """Where an enrollment stands: `position` of the step asked about, the step after it, and the clocks that count."""
+
+    organization_id: UUID
+    status: str
+    position: int
+    next_delay_days: int | None
+    time_zone: str
+    send_days: list[int]
+    respect_holidays: bool
+    country: str | None
+    city: str | None
+    prospect_time_zone: str | None
+
+
+async def step_done(
+    session: Session,
+    *,
+    enrollment_id: UUID,
+    step_id: UUID | None,
+    at: datetime,
+    day_seconds: float,
+    reason: str = "step_done",
+) -> None:
+    """A step was sent, done by hand, or passed over at the instant `at`: plan the next one, or end the sequence.
+
+    `day_seconds`: how long one day of a scenario lasts; with 86,400 the delay counts real business days of the
+    campaign. Nothing is planned for a person whose sequence has ended meanwhile.
+    """
+    place = await _place(session, enrollment_id, step_id)
+    if place is None:
+        return
+    due = due_at(place, at, day_seconds)
+    await session.because(reason)
+    if place.status == "qualified":
+        await _move(session, enrollment_id, "in_sequence")
+    status = "in_sequence" if place.status == "qualified" else place.status
+    await session.execute(
+        """
+        update public.enrollments
+        set step_position = greatest(step_position, %(position)s), regenerate_step_id = null,
+            next_step_due_at = %(due)s
+        where id = %(id)s
+        """,
+        id=enrollment_id,
+        position=place.position,
+        due=due if status in OPEN else None,
+    )
+    if due is None and status == "in_sequence":
+        await _move(session, enrollment_id, "completed")
+
+
+def due_at(place: Place, at: datetime, day_seconds: float) -> datetime | None:
+    """When the step after `place` falls due; None when there is none."""
+    if place.next_delay_days is None:
+        return None
+    if day_seconds != DAY_SECONDS:
+        return at + timedelta(seconds=place.next_delay_days * day_seconds)
+    name = place.prospect_time_zone or zone_of(place.country, place.city) or place.time_zone
+    return add_business_days(
+        at,
+        place.next_delay_days,
+        days=frozenset(place.send_days),
+        zone=ZoneInfo(place.time_zone),
+        country=(place.country or country_of(name)) if place.respect_holidays else None,
+    )
+
+
+async def end_sequence(session: Session, *, enrollment_id: UUID, status: str, reason: str) -> None:
+    """Move a person whose sequence is open to a final `status`; nothing more is planned for them."""
+    await session.because(reason)
+    await session.execute(
+        """
+        update public.enrollments
+        set status = case
+                when status = 'qualified' and %(status)s = 'completed' then 'rejected'
+                when status in ('qualified', 'in_sequence') then %(status)s
+                else status end,
+            next_step_due_at = null, stop_reason = coalesce(stop_reason, %(reason)s)
+        where id = %(id)s
+        """,
+        id=enrollment_id,
+        status=status,
+        reason=reason,
+    )
+
+
+async def _place(session: Session, enrollment_id: UUID, step_id: UUID | None) -> Place | None:
+    return await session.row(
+        Place,
+        """
+        select e.organization_id, e.status, coalesce(done.position, e.step_position + 1) as position,
+               (select s.delay_days from public.scenario_steps s
+                where s.organization_id = e.organization_id and s.scenario_id = coalesce(e.scenario_id, c.scenario_id)
+                  and s.position > greatest(e.step_position, coalesce(done.position, e.step_position + 1))
+                order by s.position limit 1) as next_delay_days,
+               c.time_zone, c.send_days, c.respect_holidays, p.country, p.city, p.time_zone as prospect_time_zone
+        from public.enrollments e
+        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
+        join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
+        left join public.scenario_steps done on done.organization_id = e.organization_id and done.id = %(step_id)s
+        where e.id = %(id)s
+        """,
+        id=enrollment_id,
+        step_id=step_id,
+    )
+
+
+async def _move(session: Session, enrollment_id: UUID, status: str) -> None:
+    await session.execute(
+        "update public.enrollments set status = %(status)s where id = %(id)s", id=enrollment_id, status=status
+    )
