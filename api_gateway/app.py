@@ -1,9 +1,10 @@
-"""The application: rooms, middlewares and what is open while it runs. Start it with `uvicorn --factory`."""
+"""The application: rooms, middlewares and what is open while it runs. Start it with `uvicorn api_gateway.app:app`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
+import httpx2
 import psycopg
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -43,8 +44,11 @@ INTERNAL_ROOMS: tuple[str, ...] = ()
 WEBHOOK_ROOMS: tuple[str, ...] = ()
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the gateway from `settings`, read from the environment when not given."""
+def create_app(settings: Settings | None = None, *, transport: httpx2.AsyncBaseTransport | None = None) -> FastAPI:
+    """Build the gateway from `settings`, read from the environment when not given.
+
+    `transport` carries its calls to vendors and n8n; tests put their own answers there.
+    """
     settings = settings or load(Settings)
     logging.configure(settings.log_level, "api_gateway")
     sentry.init(
@@ -56,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Resources.opened(settings) as resources:
+        async with Resources.opened(settings, transport=transport) as resources:
             app.state.resources = resources
             yield
 
@@ -89,6 +93,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(logging.RequestContext)
     openapi.install(app)
     return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    # `uvicorn api_gateway.app:app` works, and importing the module still needs no environment.
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)
 
 
 def _include_rooms(app: FastAPI) -> None:

@@ -6,13 +6,13 @@ nothing. What must happen only once the transaction holds is queued with :meth:`
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor, errors
+from psycopg import AsyncConnection, AsyncCursor, errors, sql
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from pydantic import BaseModel
@@ -22,8 +22,9 @@ from kit.logging import current_request_id
 
 STATEMENT_LIMIT_MS = 15_000
 POOL_WAIT_S = 5.0
-AfterCommit = Callable[[], Awaitable[object]]
+AfterCommit = Callable[[], object]
 Connection = AsyncConnection[dict[str, Any]]
+Query = LiteralString | sql.SQL | sql.Composed
 M = TypeVar("M", bound=BaseModel)
 
 _OPEN: LiteralString = """
@@ -47,43 +48,43 @@ class Session:
         self.connection = connection
         self._after_commit: list[AfterCommit] = []
 
-    async def rows(self, model: type[M], query: LiteralString, **params: Any) -> list[M]:
+    async def rows(self, model: type[M], query: Query, **params: Any) -> list[M]:
         """All rows of `query`, each validated into `model`."""
         async with self.connection.cursor(row_factory=class_row(model)) as cursor:
             await cursor.execute(query, params)
             return await cursor.fetchall()
 
-    async def row(self, model: type[M], query: LiteralString, **params: Any) -> M | None:
+    async def row(self, model: type[M], query: Query, **params: Any) -> M | None:
         """The first row of `query` as `model`, or None."""
         async with self.connection.cursor(row_factory=class_row(model)) as cursor:
             await cursor.execute(query, params)
             return await cursor.fetchone()
 
-    async def value(self, query: LiteralString, **params: Any) -> Any:
+    async def value(self, query: Query, **params: Any) -> Any:
         """The first column of the first row, or None."""
         async with self.connection.cursor(row_factory=scalar_row) as cursor:
             await cursor.execute(query, params)
             return await cursor.fetchone()
 
-    async def values(self, query: LiteralString, **params: Any) -> list[Any]:
+    async def values(self, query: Query, **params: Any) -> list[Any]:
         """The first column of every row."""
         async with self.connection.cursor(row_factory=scalar_row) as cursor:
             await cursor.execute(query, params)
             return await cursor.fetchall()
 
-    async def dicts(self, query: LiteralString, **params: Any) -> list[dict[str, Any]]:
+    async def dicts(self, query: Query, **params: Any) -> list[dict[str, Any]]:
         """All rows as dictionaries, for results that are no model of their own."""
         async with self.connection.cursor() as cursor:
             await cursor.execute(query, params)
             return await cursor.fetchall()
 
-    async def execute(self, query: LiteralString, **params: Any) -> int:
+    async def execute(self, query: Query, **params: Any) -> int:
         """Run `query` and say how many rows it touched."""
         async with self.connection.cursor() as cursor:
             await cursor.execute(query, params)
             return cursor.rowcount
 
-    async def execute_many(self, query: LiteralString, rows: Sequence[Mapping[str, Any]]) -> int:
+    async def execute_many(self, query: Query, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run `query` once per row in one round trip and say how many rows were touched."""
         async with self.connection.cursor() as cursor:
             await cursor.executemany(query, rows)
@@ -106,13 +107,16 @@ class Session:
         await self.execute("select set_config('statement_timeout', %(ms)s, true)", ms=str(int(seconds * 1000)))
 
     def after_commit(self, work: AfterCommit) -> None:
-        """Have `work` done once this transaction is committed; never when it is not."""
+        """Have `work` called once this transaction is committed; never when it is not.
+
+        It must not take time: what does is handed to `Resources.spawn`.
+        """
         self._after_commit.append(work)
 
-    async def run_after_commit(self) -> None:
+    def run_after_commit(self) -> None:
         """Start what was queued. Called by the opener of the transaction only."""
         for work in self._after_commit:
-            await work()
+            work()
 
 
 class Database:
@@ -165,7 +169,7 @@ class Database:
             await connection.execute(_OPEN, settings)
             session = Session(connection)
             yield session
-        await session.run_after_commit()
+        session.run_after_commit()
 
     @asynccontextmanager
     async def person(self, claims: Mapping[str, Any], *, ip: str = "", user_agent: str = "") -> AsyncIterator[Session]:
@@ -189,6 +193,22 @@ class Database:
             role="workflow", organization_id=organization, actor=actor, reason=reason
         ) as session:
             yield session
+
+
+def set_clause(columns: Iterable[str]) -> sql.Composed:
+    """`"a" = %(a)s, "b" = %(b)s`: for an update of the columns that a caller named."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(column), sql.Placeholder(column)) for column in sorted(columns)
+    )
+
+
+def changed(change: BaseModel, *, nullable: Iterable[str] = (), skip: Iterable[str] = ()) -> dict[str, Any]:
+    """What a PATCH sets: the fields that were sent, without nulls except where null means "none"."""
+    return {
+        name: value
+        for name in change.model_fields_set
+        if name not in set(skip) and ((value := getattr(change, name)) is not None or name in set(nullable))
+    }
 
 
 class AlreadyExists(Conflict):

@@ -41,18 +41,18 @@ WORKFLOW_ERRORS: tuple[type[AppError], ...] = (Invalid, Unauthenticated, NotFoun
 def install(app: FastAPI) -> None:
     """Serve the document with truthful failures."""
 
-    def document() -> dict[str, Any]:
+    def describe() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = describe_problems(
                 get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             )
         return app.openapi_schema
 
-    app.openapi = document  # type: ignore[method-assign]
+    app.openapi = describe  # type: ignore[method-assign]
 
 
-def document_text() -> str:
-    """The document as committed: the same bytes on every machine, whatever its environment."""
+def document() -> dict[str, Any]:
+    """The document as committed: the same on every machine, whatever its environment."""
     from api_gateway.app import create_app  # noqa: PLC0415 - the application imports this module
     from api_gateway.settings import Settings  # noqa: PLC0415
 
@@ -76,8 +76,8 @@ def document_text() -> str:
             "unsubscribe_key": nothing,
         }
     )
-    return json.dumps(create_app(settings).openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return create_app(settings).openapi()
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document_text())
+    sys.stdout.write(json.dumps(document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n")

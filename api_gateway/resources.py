@@ -39,7 +39,9 @@ class Resources:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, settings: Settings) -> AsyncIterator[Self]:
+    async def opened(
+        cls, settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> AsyncIterator[Self]:
         """Open everything; what is not reachable yet shows in `/health/ready`, never as a failed start."""
         database = Database(settings.database_url.get_secret_value())
         redis = Redis(
@@ -48,7 +50,7 @@ class Resources:
             rest_retries=0,
             allow_telemetry=False,
         )
-        async with http.client() as client:
+        async with http.client(transport=transport) as client:
             resources = cls(
                 settings=settings,
                 database=database,

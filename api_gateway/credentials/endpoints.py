@@ -2,7 +2,9 @@ from fastapi import APIRouter
 
 from api_gateway.credentials import service
 from api_gateway.credentials.schemas import Credential, CredentialList, CredentialPut, CredentialTest, ServiceName
+from api_gateway.credentials.sealed import CredentialMissing
 from api_gateway.sessions import MemberSession
+from kit.errors import responses
 
 router = APIRouter(prefix="/credentials")
 
@@ -30,6 +32,7 @@ async def delete_credential(member: MemberSession, service_name: ServiceName) ->
     "/{service_name}/test",
     operation_id="credentials_test",
     summary="Ask the vendor whether the stored key works.",
+    responses=responses(CredentialMissing),
 )
 async def test_credential(member: MemberSession, service_name: ServiceName) -> CredentialTest:
-    return await service.test_credential(member, service_name)
+    return await service.check_credential(member, service_name)

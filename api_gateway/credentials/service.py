@@ -1,1 +1,84 @@
-"""Rules of the room: what its endpoints do."""
+"""Rules of the credentials room: a key goes in, is used here, and never comes out."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import get_args
+from uuid import UUID, uuid4
+
+from api_gateway.credentials import hooks, repository, vendor_checks
+from api_gateway.credentials.schemas import Credential, CredentialList, CredentialPut, CredentialTest, ServiceName
+from api_gateway.credentials.sealed import COLUMN, TABLE, open_credential
+from api_gateway.sessions import Member
+from kit.errors import NotFound, NotPermitted
+from kit.sealing import associated_data
+
+SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
+
+
+async def list_credentials(member: Member) -> CredentialList:
+    """What is set, by last four characters and fingerprint."""
+    stored = await repository.list_all(member.session, member.organization_id)
+    return CredentialList(items=stored, services=list(SERVICES))
+
+
+async def put_credential(member: Member, service_name: ServiceName, wanted: CredentialPut) -> Credential:
+    """Seal and store a key, and once it is stored register our webhook with the vendor where it has one."""
+    session, organization_id = member.session, member.organization_id
+    known = await repository.get(session, organization_id, service_name)
+    row_id = known.id if known else uuid4()
+    key = wanted.key.get_secret_value().strip()
+    keyring = member.shared.keyring
+    values = {
+        "id": row_id,
+        "organization_id": organization_id,
+        "sealed_key": keyring.seal(key, associated=associated_data(organization_id, TABLE, COLUMN, row_id)),
+        "key_version": keyring.current_version,
+        "key_last4": key[-4:] if len(key) >= 12 else "",
+        "key_fingerprint": fingerprint(organization_id, key),
+        "webhook_url": wanted.webhook_url,
+        "options": wanted.options,
+        "is_active": wanted.is_active,
+    }
+    if known is None:
+        await repository.insert(session, service_name=service_name, **values)
+    elif not await repository.replace(session, **values):
+        raise NotPermitted
+    if wanted.is_active and service_name in hooks.ON_STORED:
+        shared = member.shared
+        session.after_commit(lambda: shared.spawn(hooks.run(shared, organization_id, service_name)))
+    return await _get(member, service_name)
+
+
+async def delete_credential(member: Member, service_name: ServiceName) -> None:
+    """Forget a key. NotFound when there is none, or when the caller may not."""
+    if not await repository.delete(member.session, member.organization_id, service_name):
+        raise NotFound
+
+
+async def check_credential(member: Member, service_name: ServiceName) -> CredentialTest:
+    """Ask the vendor. CredentialMissing when no active key is stored."""
+    if member.role not in ("owner", "admin"):
+        raise NotPermitted
+    await _get(member, service_name)
+    shared = member.shared
+    async with shared.database.workflow(member.organization_id, actor=f"user:{member.user_id}") as session:
+        credential = await open_credential(session, shared.keyring, service_name)
+    works, detail = await vendor_checks.check(shared.http, shared.settings, credential)
+    now = datetime.now(UTC)
+    async with shared.database.workflow(member.organization_id, actor=f"user:{member.user_id}") as session:
+        await repository.note_check(
+            session, credential.id, verified_at=now if works else None, error=None if works else detail
+        )
+    return CredentialTest(ok=works, detail=detail, checked_at=now)
+
+
+def fingerprint(organization_id: UUID, key: str) -> str:
+    """Tells two keys apart without telling what either is; differs between organizations for the same key."""
+    return hashlib.sha256(f"{organization_id}|{key}".encode()).hexdigest()[:16]
+
+
+async def _get(member: Member, service_name: str) -> Credential:
+    credential = await repository.get(member.session, member.organization_id, service_name)
+    if credential is None:
+        raise NotFound(f"No {service_name} key is stored in this organisation.")
+    return credential

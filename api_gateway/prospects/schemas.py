@@ -131,7 +131,7 @@ class TimelineEntry(BaseModel):
     campaign_id: UUID | None
 
 
-class ConversationEntry(BaseModel):
+class ThreadEntry(BaseModel):
     """A message that went out or came in, oldest first."""
 
     id: UUID
@@ -164,7 +164,7 @@ class Prospect(ProspectSummary):
     sources: list[Source]
     enrollments: list[ProspectEnrollment]
     timeline: list[TimelineEntry]
-    conversation: list[ConversationEntry]
+    conversation: list[ThreadEntry]
     updated_at: datetime
 
 
