@@ -233,12 +233,13 @@ class Stack:
 
 
 class _Together:
-    """Several things at once; the first failure is raised when the body ends or waits, after the others ended."""
+    """Several things at once. When one fails, the others are asked to end, and that first failure is what is raised."""
 
     def __init__(self, *, on_failure: Callable[[], None]) -> None:
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="stack")
         self._begun: dict[str, Future[Any]] = {}
         self._on_failure = on_failure
+        self._first: BaseException | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -247,16 +248,27 @@ class _Together:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self._on_failure()
+            self._note(error)
         self._pool.shutdown(wait=True, cancel_futures=error is not None)
-        if error is None:
-            for future in self._begun.values():
-                future.result()
+        if self._first is not None and self._first is not error:
+            raise self._first from None
 
     def begin(self, name: str, work: Callable[[], T]) -> "Future[T]":
-        future = self._pool.submit(work)
+        def watched() -> T:
+            try:
+                return work()
+            except BaseException as error:
+                self._note(error)
+                raise
+
+        future = self._pool.submit(watched)
         self._begun[name] = future
         return future
 
     def wait(self, name: str) -> None:
         self._begun[name].result()
+
+    def _note(self, error: BaseException) -> None:
+        if self._first is None:
+            self._first = error
+            self._on_failure()

@@ -74,6 +74,7 @@ def npm_command() -> list[str]:
 def node_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
     """An environment in which `node` is ours, whatever the machine has."""
     chosen = dict(os.environ if env is None else env)
+    chosen["NO_COLOR"] = "1"
     chosen["PATH"] = os.pathsep.join([str(node_folder()), chosen.get("PATH", os.defpath)])
     return chosen
 
