@@ -13,9 +13,7 @@ router = APIRouter()
 @router.get(
     "/conversations", operation_id="conversations_list", summary="List the threads with an answer, the liveliest first."
 )
-async def list_conversations(
-    member: MemberSession, page: Paging, campaign_id: UUID | None = None
-) -> ConversationPage:
+async def list_conversations(member: MemberSession, page: Paging, campaign_id: UUID | None = None) -> ConversationPage:
     return await service.list_conversations(member, page, campaign_id=campaign_id)
 
 

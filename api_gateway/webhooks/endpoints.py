@@ -46,7 +46,9 @@ async def inbox_health(member: MemberSession) -> InboxHealth:
 
 
 @router.post(
-    "/events/replay", operation_id="webhooks_replay_events", summary="Handle events again: some, a filter, a time range."
+    "/events/replay",
+    operation_id="webhooks_replay_events",
+    summary="Handle events again: some, a filter, a time range.",
 )
 async def replay_events(member: MemberSession, wanted: EventReplay) -> ReplayResult:
     return await service.replay_events(member, wanted)

@@ -43,7 +43,9 @@ class EventReplay(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"example": {"status": "dead", "source": "instantly", "received_from": "2026-11-20T08:00:00Z"}},
+        json_schema_extra={
+            "example": {"status": "dead", "source": "instantly", "received_from": "2026-11-20T08:00:00Z"}
+        },
     )
 
     ids: list[UUID] | None = Field(default=None, min_length=1, max_length=500)
@@ -101,7 +103,9 @@ class EndpointCreate(BaseModel):
 
     source: Source
     secret: str | None = Field(
-        default=None, min_length=8, max_length=500,
+        default=None,
+        min_length=8,
+        max_length=500,
         description="The secret that the vendor made (Resend, Twilio). Left out, one is made here.",
     )
 
