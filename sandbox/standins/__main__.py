@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--peer", action="append", default=[], metavar="VENDOR=URL", help="address of another stand-in")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     options = Options(
         seed=given.seed,
         day_seconds=given.day_seconds,

@@ -2,6 +2,7 @@
 
 from sandbox.standins.calcom import CalCom
 from sandbox.standins.instantly import Instantly
+from sandbox.standins.models import Anthropic, OpenAI
 from sandbox.standins.phantombuster import PhantomBuster
 from sandbox.standins.standin import Standin
 
@@ -9,4 +10,6 @@ VENDORS: dict[str, type[Standin]] = {
     "phantombuster": PhantomBuster,
     "instantly": Instantly,
     "calcom": CalCom,
+    "anthropic": Anthropic,
+    "openai": OpenAI,
 }
