@@ -1,0 +1,152 @@
+"""`python -m sandbox <command>`: what the Makefile calls."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from sandbox import doctor
+from sandbox.control import stop_everything
+from sandbox.database import Database
+from sandbox.environments import Environments
+from sandbox.errors import PartFailed, SandboxError
+from sandbox.migrations import failing
+from sandbox.ports import Ports
+from sandbox.progress import Display
+from sandbox.settings import Secrets, home_from_env
+from sandbox.stack import Stack
+from sandbox.supervisor import Supervisor
+
+LOOK_EVERY_SECONDS = 0.5
+
+
+def main() -> int:
+    """Run one command; failures that a person can mend are one sentence and exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="The whole product on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start everything and stay up until Ctrl-C")
+    up.add_argument("--reload", action="store_true", help="restart the services and the panel as their sources change")
+    commands.add_parser("stop", help="stop what runs in the state folder")
+    commands.add_parser("doctor", help="say what is here, what is missing and how to mend it")
+    commands.add_parser(
+        "advisors", help="apply the migrations to an empty database and print what Supabase's linter says"
+    )
+    commands.add_parser("db", help="start the database alone and stay up until Ctrl-C")
+    demo = commands.add_parser("demo", help="run one campaign to its end and show it")
+    demo.add_argument(
+        "--once", action="store_true", help="end when the campaign has, with exit code 0 if all went well"
+    )
+    demo.add_argument("--csv", type=Path, help="run the campaign on the people in this file")
+    given = parser.parse_args()
+
+    chosen: dict[str, Callable[[], int]] = {
+        "up": lambda: _up(reload=given.reload),
+        "stop": _stop,
+        "doctor": doctor.main,
+        "advisors": _advisors,
+        "db": _db,
+        "demo": lambda: _demo(once=given.once, csv=given.csv),
+    }
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        return chosen[given.command]()
+    except SandboxError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _up(*, reload: bool) -> int:
+    with Display() as display:
+        stack = Stack(home_from_env(), Ports.from_env(), reload=reload, display=display)
+        try:
+            stack.start()
+            display.say(
+                f"\nThe panel is at {stack.urls['panel']}, the gateway's documentation at {stack.urls['gateway']}/docs,"
+            )
+            display.say(f"n8n at {stack.urls['n8n']}. Logs are in {stack.home}. Ctrl-C stops everything.")
+            wait_until_interrupted(stack)
+        finally:
+            stop_in_peace(stack.stop, display)
+    return 0
+
+
+def wait_until_interrupted(stack: Stack) -> None:
+    """Return never: ends with KeyboardInterrupt, or with `PartFailed` when a part ends by itself."""
+    while True:
+        for ended in stack.dead():
+            raise PartFailed(ended.part.name, "ended by itself", ended.log)
+        time.sleep(LOOK_EVERY_SECONDS)
+
+
+def stop_in_peace(stop: Callable[[], None], display: Display) -> None:
+    """Stop without letting a second Ctrl-C leave processes behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    display.say("Stopping …")
+    stop()
+
+
+def _stop() -> int:
+    stopped = stop_everything(home_from_env())
+    sys.stdout.write(f"Stopped: {', '.join(stopped)}.\n" if stopped else "Nothing was running.\n")
+    return 0
+
+
+def _db() -> int:
+    home, ports = home_from_env(), Ports.from_env()
+    with Display() as display:
+        supervisor = Supervisor(home, display.interrupted)
+        environments = Environments(ports, Secrets.load(home))
+        database = Database(home, ports.postgres, supervisor=supervisor, display=display, environments=environments)
+        supervisor.open()
+        try:
+            ports.check_free(["postgres"])
+            database.start()
+            display.say(f"Postgres as the owner of the schema: {database.owner_url}\nCtrl-C stops it.")
+            while True:
+                for ended in supervisor.dead():
+                    raise PartFailed(ended.part.name, "ended by itself", ended.log)
+                time.sleep(LOOK_EVERY_SECONDS)
+        finally:
+            stop_in_peace(supervisor.close, display)
+
+
+def _advisors() -> int:
+    home = home_from_env() / "advisors"
+    with Display() as display:
+        database = Database(home, display=display)
+        try:
+            database.start()
+            findings = database.cli.advisors("info")
+        finally:
+            database.destroy()
+    bad = failing(findings)
+    for finding in bad:
+        sys.stdout.write(f"{finding.level:5} {finding.name}: {finding.detail}\n      {finding.remediation}\n")
+    infos: dict[str, int] = {}
+    for finding in findings:
+        if finding.level == "INFO":
+            infos[finding.name] = infos.get(finding.name, 0) + 1
+    said = ", ".join(f"{name} ({count})" for name, count in sorted(infos.items())) or "none"
+    sys.stdout.write(f"{len(bad)} findings at ERROR or WARN. At INFO: {said}.\n")
+    return 1 if bad else 0
+
+
+def _demo(*, once: bool, csv: Path | None) -> int:
+    from sandbox.demo import run  # noqa: PLC0415 - only the demo needs the seed and its tables
+
+    return run(once=once, csv=csv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
