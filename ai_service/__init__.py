@@ -1,1 +1,1 @@
-"""Facts in, typed judgement out: enriches, qualifies, writes and reads replies, with no database and no tenant data at rest."""
+"""Facts in, typed judgement out: it enriches, qualifies, writes and reads replies, and stores nothing of it."""

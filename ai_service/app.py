@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ai_service.enrichments import endpoints as enrichments
@@ -27,6 +29,7 @@ from kit.settings import load
 
 LARGEST_BODY = 1024 * 1024
 SERVICE = "ai_service"
+TOO_LARGE = "A request may hold at most 1 MiB; send shorter texts."
 
 
 class _BodyLimit:
@@ -39,6 +42,10 @@ class _BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdigit() and int(announced) > LARGEST_BODY:
+            await errors.problem(TooLarge.status, TOO_LARGE, TooLarge.code)(scope, receive, send)
+            return
         received = 0
 
         async def counted() -> Message:
@@ -46,7 +53,8 @@ class _BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > LARGEST_BODY:
-                raise TooLarge("A request may hold at most 1 MiB; send shorter texts.")
+                # FastAPI lets only its own exceptions through while it reads a body.
+                raise HTTPException(TooLarge.status, TOO_LARGE)
             return message
 
         await self.app(scope, counted, send)
@@ -64,9 +72,7 @@ def create_app(settings: AiServiceSettings, *, providers: Sequence[Provider] | N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        door = redis_door.connect(
-            settings.upstash_redis_rest_url, settings.upstash_redis_rest_token.get_secret_value()
-        )
+        door = redis_door.connect(settings.upstash_redis_rest_url, settings.upstash_redis_rest_token.get_secret_value())
         sources = Sources(
             settings,
             providers=[AnthropicModel(settings), OpenAiModel(settings)] if providers is None else providers,

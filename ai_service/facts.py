@@ -4,72 +4,49 @@ The check is strict on purpose. A true sentence that is dropped costs one varian
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ai_service import links
+from ai_service import lexicon, links
 from ai_service.text import folded
 
-# Words that may stand with a capital without naming anybody, folded.
-_GENERIC = frozenset(
-    """i i'm i'd i'll i've je bonjour hello hi dear hallo guten tag madame monsieur mme mr mrs ms herr frau re pr dr
-    crm saas b2b b2c roi kpi kpis ia ai it rh hr daf drh dsi cto ceo cfo coo cmo cro cio vp svp pdg dg r&d faq pdf url erp seo sea api sdr bdr
-    pme eti tpe sme smb pmi esn ok fyi asap n/a visio linkedin internet web excel europe europeen european francais french english allemand german
-    cordialement sincerement bien""".split()
-)
-# Words that open sentences; a capitalised word in front of a verb that is none of them may be somebody's name.
-_OPENERS = frozenset(
-    """it this that he she they we you there who what which everyone everybody nobody something everything nothing each one someone
-    here how why when where is has does did are have will would could can may might your our my his her their its the a an
-    il elle on nous vous ils elles cela ca ce cette cet ces c'est qui que quoi rien tout tous chacun personne quelqu'un chaque aucun
-    le la les un une des du de l' d' votre notre vos nos mon ma mes son sa ses leur leurs y en comment pourquoi quand ou
-    es sie er wir ihr das der die ein eine dies diese jeder niemand alles nichts wer was""".split()
-)
-_VERB_AFTER_NAME = re.compile(
-    r"^(?:a|est|ont|vient|utilise|recrute|leve|lance|annonce|confirme|reduit|double|gagne|travaille|has|is|was|uses|just|raised|grew|hired|launched|announced|"
-    r"doubled|saved|cut|chose|reduced|increased|reported|won|runs|works|trusts|said|says|told|asked|hat|ist|nutzt|wachst|sucht)$"
-)
-_MONTHS = (
-    "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|"
-    "july|august|september|october|november|december|januar|februar|marz|juni|juli|oktober|dezember"
-)
+_GENERIC = lexicon.words("capitals")
+_OPENERS = lexicon.words("openers")
+_VERB_AFTER_NAME = lexicon.words("verbs_after_names")
 _MONTH_NUMBERS = {
-    name: index % 12 + 1
-    for names in (
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-        "january february march april may june july august september october november december",
-        "januar februar marz april mai juni juli august september oktober november dezember",
-    )
-    for index, name in enumerate(names.split())
+    name: number for number, names in enumerate(lexicon.lines("months"), start=1) for name in names.split()
 }
-_MONTH_USE = re.compile(rf"\b(?:\d{{1,4}}(?:er|st|nd|rd|th|\.)?|in|en|since|depuis|debut|fin|mid|early|late|last|next|of|seit|ab|im|au mois de|d'ici) ({_MONTHS})\b|\b({_MONTHS}),? \d")
-_WEEKDAYS = re.compile(r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:mon|tues|wednes|thurs|fri|satur|sun)day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s?\b")
+_MONTHS = "|".join(_MONTH_NUMBERS)
+_MONTH_USE = re.compile(
+    r"\b(?:\d{1,4}(?:er|st|nd|rd|th|\.)?|in|en|since|depuis|debut|fin|mid|early|late|last|next|of|seit|ab|im|"
+    r"au mois de|d'ici)"
+    rf" ({_MONTHS})\b|\b({_MONTHS}),? \d"
+)
+_WEEKDAYS = re.compile(rf"\b(?:{'|'.join(lexicon.words('weekdays'))})\b")
 _NUMBER = re.compile(r"\d+(?:[ '.,]\d{3})*(?:[.,]\d+)?")
 _CLOCK = re.compile(r"\b\d{1,2} ?(?:h|heures|am|pm|uhr)(?: ?\d{2})?\b|\b\d{1,2}:\d{2}\b")
 _SPELT = {
-    word: value
-    for value, forms in {
-        2: "deux two zwei", 3: "trois three drei", 4: "quatre four vier", 5: "cinq five funf", 6: "six sechs", 7: "sept seven sieben",
-        8: "huit eight acht", 9: "neuf nine neun", 10: "dix ten zehn", 12: "douze twelve zwolf", 15: "quinze fifteen funfzehn", 20: "vingt twenty zwanzig",
-        30: "trente thirty dreissig", 40: "quarante forty vierzig", 50: "cinquante fifty funfzig", 60: "soixante sixty sechzig",
-        100: "cent hundred hundert centaine centaines hundreds", 1000: "mille thousand tausend millier milliers thousands",
-        1000000: "million millions millionen", 1000000000: "milliard milliards billion milliarden", 12.5: "douzaine dozen dozens", 10.5: "dizaine dizaines",
-    }.items()
-    for word in forms.split()
-}  # fmt: skip
-_SPELT_HARMLESS = re.compile(r"^(?:minutes?|mots?|lignes?|words?|lines?|minuten|worten?|zeilen|secondes?|seconds?|points?|pas)$")
+    word: float(value) for value, *forms in (line.split() for line in lexicon.lines("spelt_numbers")) for word in forms
+}
+_SPELT_HARMLESS = lexicon.words("harmless_after_numbers")
 _MULTIPLE = re.compile(r"\b(?:doubl|tripl|quadrupl|halv|moitie|half|twice|verdoppel|deux fois|divise)\w*")
-_PRICE = re.compile(
-    r"\b(?:gratuit\w*|gratis|free of charge|for free|free trial|essai offert|offert\w*|remise|rabais|reduction de|discount\w*|promotion|promo|rabatt|kostenlos\w*|"
-    r"moins cher|cheaper|satisfait ou rembourse|money[- ]back|guarantee\w*|garanti\w*|garantier\w*)\b"
-)
+_PRICE = re.compile(r"\b(?:" + "|".join(lexicon.lines("price_claims")) + r")\b")
 _CURRENCY = re.compile(r"[€$£]|\b(?:eur|euros?|usd|dollars?|chf)\b")
-_PLACEHOLDER = re.compile(r"[{}\[\]<>]|\bx{3,}\b|_{3,}|\b(?:prenom|first ?name|vorname|company ?name|nom de l'entreprise|lorem ipsum|insert|placeholder)\b", re.IGNORECASE)
-_PROMPT = re.compile(r"\bdata-[0-9a-f]{8,}\b|\b(?:system prompt|as an ai|en tant qu'ia|language model|modele de langage|answer_language|used_facts|value_proposition|json)\b")
+_PLACEHOLDER = re.compile(
+    r"[{}\[\]<>]|\bx{3,}\b|_{3,}|\b(?:prenom|prénom|first ?name|vorname|company ?name|nom de l'entreprise|lorem ipsum|"
+    r"insert|placeholder)\b",
+    re.IGNORECASE,
+)
+_PROMPT = re.compile(
+    r"\bdata-[0-9a-f]{8,}\b|\b(?:system prompt|as an ai|en tant qu'ia|language model|modele de langage|answer_language|"
+    r"used_facts|value_proposition|json)\b"
+)
 _WORD = re.compile(r"[^\W\d_][\w'’&.+-]*[^\W_]|[^\W\d_]", re.UNICODE)
 _SENTENCE_END = re.compile(r"[.!?:;\n\"“”«»(–—-]\s*$")
+_HARMLESS_MINUTES = frozenset({"10", "15", "20", "30"})
+"""A call of this many minutes may be proposed: it is a request, not a claim."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +61,10 @@ class Known:
 
     @classmethod
     def of(cls, data: Any, *, names: Iterable[str | None] = ()) -> "Known":
-        """Everything said anywhere in `data` (what `model_dump()` gives); `names` are companies that may look like domains."""
+        """Everything said anywhere in `data`, which is what `model_dump()` gives.
+
+        `names` are companies whose names may look like domains.
+        """
         texts: list[str] = []
         numbers: set[float] = set()
         months: set[int] = set()
@@ -132,42 +112,46 @@ def _readings(written: str) -> set[float]:
     return {float(value) for value in values if value}
 
 
-def fault_in(draft: str, known: Known, *, booking_minutes: bool = True) -> str | None:
+def fault_in(draft: str, known: Known) -> str | None:
     """Why `draft` may not be sent, as one of a few fixed words; None when nothing is wrong with it."""
     if kind := links.found_in(draft, names=known.names):
         return kind
     plain = folded(links.normalised(draft))
-    if _PLACEHOLDER.search(draft):
-        return "placeholder"
-    if _PROMPT.search(plain):
-        return "prompt"
+    checks: dict[str, Callable[[], bool]] = {
+        "placeholder": lambda: bool(_PLACEHOLDER.search(draft)),
+        "prompt": lambda: bool(_PROMPT.search(plain)),
+        "price": lambda: _unknown_price(plain, known),
+        "date": lambda: _unknown_date(plain, known),
+        "number": lambda: _unknown_number(plain, known),
+        "name": lambda: unknown_name(draft, known) is not None,
+    }
+    return next((fault for fault, found in checks.items() if found()), None)
+
+
+def _unknown_price(plain: str, known: Known) -> bool:
     if any(match[0] not in known.text for match in _PRICE.finditer(plain)):
-        return "price"
-    if _CURRENCY.search(plain) and not _CURRENCY.search(known.text) and not known.numbers:
-        return "price"
-    if any(match[0].rstrip("s") not in known.text for match in _WEEKDAYS.finditer(plain)) or any(
-        match[0] not in known.text for match in _CLOCK.finditer(plain)
-    ):
-        return "date"
-    for match in _MONTH_USE.finditer(plain):
-        if _MONTH_NUMBERS[match[1] or match[2]] not in known.months:
-            return "date"
-    if _unknown_number(plain, known, booking_minutes=booking_minutes):
-        return "number"
-    return "name" if unknown_name(draft, known) else None
+        return True
+    return bool(_CURRENCY.search(plain)) and not known.numbers
 
 
-def _unknown_number(plain: str, known: Known, *, booking_minutes: bool) -> bool:
+def _unknown_date(plain: str, known: Known) -> bool:
+    said = [*_WEEKDAYS.findall(plain), *_CLOCK.findall(plain)]
+    if any(word not in known.text for word in said):
+        return True
+    return any(_MONTH_NUMBERS[match[1] or match[2]] not in known.months for match in _MONTH_USE.finditer(plain))
+
+
+def _unknown_number(plain: str, known: Known) -> bool:
     for match in _NUMBER.finditer(plain):
         after = plain[match.end() : match.end() + 12].lstrip(" -'")
-        if booking_minutes and match[0] in {"10", "15", "20", "30"} and re.match(r"min(?:ute)?s?\b", after):
+        if match[0] in _HARMLESS_MINUTES and re.match(r"min(?:ute)?s?\b", after):
             continue
         if not _readings(match[0]) & known.numbers:
             return True
     following = re.findall(r"[a-z]+", plain)
     for word, after in zip(following, [*following[1:], ""], strict=True):
         value = _SPELT.get(word)
-        if value is None or _SPELT_HARMLESS.match(after) or re.search(rf"\b{word}\b", known.text):
+        if value is None or after in _SPELT_HARMLESS or re.search(rf"\b{word}\b", known.text):
             continue
         if value not in known.numbers:
             return True
@@ -185,7 +169,9 @@ def unknown_name(draft: str, known: Known) -> str | None:
         if forms & known.words or forms & _GENERIC:
             continue
         before = draft[: match.start()].rstrip(" '’")
-        starts = not before or bool(_SENTENCE_END.search(before + ("\n" if draft[: match.start()].endswith("\n") else "")))
+        starts = not before or bool(
+            _SENTENCE_END.search(before + ("\n" if draft[: match.start()].endswith("\n") else ""))
+        )
         inner_capital = any(character.isupper() for character in word[1:]) and "-" not in word
         if not starts or inner_capital:
             return word
@@ -195,6 +181,6 @@ def unknown_name(draft: str, known: Known) -> str | None:
             continue
         gap = draft[match.end() : tokens[index + 1].start()] if index + 1 < len(tokens) else ""
         named_together = following[:1].isupper() and gap == " " and not _forms(following) & (known.words | _GENERIC)
-        if _VERB_AFTER_NAME.match(after) or named_together:
+        if after in _VERB_AFTER_NAME or named_together:
             return word
     return None

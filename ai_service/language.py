@@ -2,29 +2,13 @@
 
 from typing import get_args
 
+from ai_service import lexicon
 from ai_service.schemas import Language
 from ai_service.text import words
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_COMMON: dict[Language, frozenset[str]] = {
-    "fr": frozenset(
-        "le la les des une un et est pas vous nous je pour que qui dans sur avec votre notre vos ne plus merci bonjour "
-        "cordialement ce cette mais ou au aux du de en suis sommes avez etes pouvez mon ma mes son sa ses si tres bien "
-        "c'est j'ai d'une n'est qu'il l'instant jusqu'au absent merci envoyer oui non moi interesse interessee "
-        "desole desinscription rendez-vous semaine prochaine votre retour quel quelle combien comment".split()
-    ),
-    "en": frozenset(
-        "the a an and is not you we i for that who in on with your our are this but or at of to am have has can my "
-        "his her it its if very thanks thank hi hello regards be will would please do does don't i'm we're it's out "
-        "office back until yes no interested sure let's send me more next week how much what when unsubscribe".split()
-    ),
-    "de": frozenset(
-        "der die das ein eine und ist nicht sie wir ich fur dass wer in auf mit ihr unser ihre diese aber oder zu "
-        "von bin sind haben hat konnen mein wenn sehr danke hallo grussen freundlichen bitte kein keine nein ja "
-        "interesse wochen abwesend wieder mich uns ihnen zum zur gerne".split()
-    ),
-}
+_COMMON: dict[Language, frozenset[str]] = {language: lexicon.words(f"common_{language}") for language in LANGUAGES}
 _COUNTRIES: dict[str, Language] = {
     "fr": "fr", "france": "fr", "belgique": "fr", "be": "fr", "belgium": "fr", "luxembourg": "fr", "lu": "fr",
     "suisse": "fr", "monaco": "fr",

@@ -3,11 +3,19 @@
 import re
 import unicodedata
 
-_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,12}:\s?//|\b(?:mailto|tel|sms|javascript|data|callto|skype|whatsapp):\s?\S", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,12}:\s?//|\b(?:mailto|tel|sms|javascript|data|callto|skype|whatsapp):\s?\S", re.IGNORECASE
+)
 _WWW = re.compile(r"\bwww\d?\s?\.", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?<![\w@])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})(?=$|[^\w.-]|[.](?:\s|$)|/|:)", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?<![\w@])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})(?=$|[^\w.-]|[.](?:\s|$)|/|:)",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[^\s@]+\s?@\s?[^\s@]+\.[^\s@]{2,}|\S+\s?[\[(]\s?(?:at|arobase)\s?[\])]\s?\S+", re.IGNORECASE)
-_SPELT = re.compile(r"\b[\w-]+\s?(?:[\[({]\s?(?:dot|point|punkt)\s?[\])}]|\s(?:dot|punkt)\s)\s?(?:com|fr|io|net|org|de|co|eu|app|ai|be|ch)\b", re.IGNORECASE)
+_SPELT = re.compile(
+    r"\b[\w-]+\s?(?:[\[({]\s?(?:dot|point|punkt)\s?[\])}]|\s(?:dot|punkt)\s)\s?(?:com|fr|io|net|org|de|co|eu|app|ai|be|ch)\b",
+    re.IGNORECASE,
+)
 _IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|00)\s?\d(?:[\s().-]?\d){7,14}\b|(?<![\w.,])0\d(?:[\s.-]?\d{2}){4}\b")
 _MARKUP = re.compile(r"\[[^\]]*\]\([^)]*\)|<\s*/?\s*[a-z!][^>]*>?|&#|href\s*=", re.IGNORECASE)

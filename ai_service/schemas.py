@@ -143,6 +143,9 @@ class Signal(Shape):
     source: Line | None = None
 
 
+Signals = Annotated[list[Signal], BeforeValidator(_empty_list), Field(max_length=100)]
+
+
 class Sender(Shape):
     """Who the message comes from."""
 
@@ -161,6 +164,9 @@ class Exchange(Shape):
     subject: Line | None = None
     text: Document | None = None
     at: datetime | None = None
+
+
+Thread = Annotated[list[Exchange], BeforeValidator(_empty_list), Field(max_length=100)]
 
 
 class Campaign(Shape):

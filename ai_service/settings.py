@@ -16,7 +16,9 @@ class AiServiceSettings(ServiceSettings):
     ai_service_token: SecretStr = Field(
         min_length=16, description="Bearer token that n8n presents; two, separated by a comma, during a rotation."
     )
-    anthropic_api_key: SecretStr | None = Field(default=None, description="The platform's Anthropic key; none: skipped.")
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, description="The platform's Anthropic key; none: skipped."
+    )
     anthropic_base_url: Url = Field(default="https://api.anthropic.com", description="Where Anthropic's API is.")
     anthropic_model: str = Field(default="claude-sonnet-5-5", description="The model asked first.")
     anthropic_effort: Literal["low", "medium", "high"] | None = Field(
@@ -24,7 +26,8 @@ class AiServiceSettings(ServiceSettings):
     )
     anthropic_thinking: Literal["between_tools", "adaptive", "disabled", "omit"] = Field(
         default="between_tools",
-        description="between_tools answers at once on current models; disabled does on models before them; omit sends nothing.",
+        description="How the model may think before it answers: between_tools (not at all, on current models), "
+        "disabled (the same on older ones), adaptive, or omit to leave the choice to the provider.",
     )
     anthropic_input_usd_per_million: float = Field(default=2.0, ge=0, description="Price of a million input tokens.")
     anthropic_output_usd_per_million: float = Field(default=10.0, ge=0, description="Price of a million output tokens.")
@@ -37,7 +40,9 @@ class AiServiceSettings(ServiceSettings):
     openai_input_usd_per_million: float = Field(default=0.75, ge=0, description="Price of a million input tokens.")
     openai_output_usd_per_million: float = Field(default=4.5, ge=0, description="Price of a million output tokens.")
     model_timeout_s: float = Field(default=8.0, gt=0, description="Seconds that one attempt at a model may take.")
-    model_deadline_s: float = Field(default=25.0, gt=0, description="Seconds after which a call gets the rules' answer.")
+    model_deadline_s: float = Field(
+        default=25.0, gt=0, description="Seconds after which a call gets the rules' answer."
+    )
     generation_limit_per_hour: int = Field(
         default=100, ge=1, description="Calls an organisation may make to models per hour; beyond it the rules answer."
     )

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from ai_service import prompts
 from ai_service.models.breaker import Breakers
-from ai_service.models.port import ModelFailed, Provider, Question, Tokens, cost_usd
+from ai_service.models.port import Completion, ModelFailed, Provider, Question, Tokens, cost_usd
 from ai_service.prompts import Prompt
 from ai_service.schemas import FallbackReason, Request, Source, Usage
 from ai_service.settings import AiServiceSettings
@@ -34,8 +34,10 @@ LONGEST_WAIT_S = 2.0
 FIRST_WAIT_S = 0.2
 CHARACTERS_PER_TOKEN = 3.0
 """A careful figure: French runs at about 3.5 characters per token."""
-PASSING = frozenset({"timeout", "connection", "rate_limited", "overloaded", "refused", "invalid"})
-UNWELL = frozenset({"timeout", "connection", "rate_limited", "overloaded"})
+LEAST_LEFT_S = 0.1
+SCHEMA_TOKENS = 500
+PASSING = frozenset({"timeout", "connection", "rate_limited", "overloaded"})
+ANSWERED_BADLY = frozenset({"refused", "invalid"})
 log = structlog.get_logger(__name__)
 CheckedT = TypeVar("CheckedT", bound=BaseModel)
 
@@ -129,14 +131,26 @@ class Sources:
         if not keys:
             return Outcome(None, fallback_reason="no_model_configured")
         models = [provider.model for provider, _ in keys]
-        cache_key = caching.key(task.name, request.model_dump(mode="json", exclude={"grant"}), task.prompt.version, models)
+        cache_key = caching.key(
+            task.name, request.model_dump(mode="json", exclude={"grant"}), task.prompt.version, models
+        )
         if kept := await self._kept(task, cache_key):
             return kept
         organization = request.organization_id or "platform"
         if not await self._limits.may_generate(organization):
             log.info("generation_limited", task=task.name, organization_id=organization)
             return Outcome(None, fallback_reason="limit_reached")
-        outcome = await self._asked(task, organization, keys, grant, data, check)
+        call = _Call(
+            task=task,
+            organization=organization,
+            whose=organization if grant else "platform",
+            data=data,
+            check=check,
+            deadline=time.monotonic() + self._settings.model_deadline_s,
+            outcome=Outcome(None, fallback_reason="models_unavailable"),
+        )
+        await self._asked(call, keys)
+        outcome = call.outcome
         if outcome.value is not None:
             entry = f"{outcome.source}\n{outcome.model}\n{outcome.value.model_dump_json()}"
             await self.cache.put({cache_key: (entry, task.cache_s)})
@@ -169,103 +183,105 @@ class Sources:
             return None
         return Outcome(value, source=source, model=model, prompt_version=task.prompt.version, cached=True)  # type: ignore[arg-type]
 
-    async def _asked(
-        self,
-        task: Task[CheckedT],
-        organization: str,
-        keys: list[tuple[Provider, str]],
-        grant: Grant | None,
-        data: dict[str, Any],
-        check: Callable[[Any], CheckedT],
-    ) -> Outcome[CheckedT]:
-        outcome: Outcome[CheckedT] = Outcome(None, fallback_reason="models_unavailable")
-        spent = Usage()
-        deadline = time.monotonic() + self._settings.model_deadline_s
+    async def _asked(self, call: "_Call[CheckedT]", keys: list[tuple[Provider, str]]) -> None:
         for provider, key in keys:
-            breaker = f"{provider.name}:{organization if grant else 'platform'}"
             for attempt in range(ATTEMPTS):
-                left = deadline - time.monotonic()
-                if left <= 0.1 or not self._breakers.allows(breaker):
+                wait_s = await self._attempt(call, provider, key)
+                if call.outcome.value is not None or call.over:
+                    return
+                if wait_s is None:
                     break
-                question = Question(
-                    name=task.name,
-                    system=task.prompt.text,
-                    user=prompts.fenced(data),
-                    output=task.output,
-                    schema=task.schema,
-                    max_output_tokens=task.max_output_tokens,
-                )
-                most = self._most(provider, question)
-                if most.tokens > self._settings.call_token_cap or most.micro_usd > self._settings.call_cost_cap_usd * 1e6:
-                    self._breakers.left(breaker)
-                    outcome.fallback_reason = "call_cost_cap_reached"
-                    break
-                if not await self._limits.reserve(organization, most):
-                    self._breakers.left(breaker)
-                    outcome.fallback_reason = "organization_cost_cap_reached"
-                    outcome.usage = spent
-                    return outcome
-                tokens, failure, started = Tokens(), None, time.monotonic()
-                try:
-                    timeout_s = min(self._settings.model_timeout_s, left)
-                    async with asyncio.timeout(timeout_s + 0.5):
-                        completion = await provider.complete(question, api_key=key, timeout_s=timeout_s)
-                    tokens = completion.tokens
-                    self._breakers.succeeded(breaker)
-                    outcome.value = check(completion.output)
-                except ModelFailed as error:
-                    failure, tokens = error, error.tokens
-                except TimeoutError:
-                    failure = ModelFailed("timeout")
-                except Rejected as error:
-                    outcome.rejections.append(str(error))
-                    outcome.fallback_reason = "model_answer_rejected"
-                    log.warning("model_answer_rejected", provider=provider.name, task=task.name, reason=str(error))
-                except BaseException:
-                    self._breakers.left(breaker)
-                    raise
-                finally:
-                    spent = _added(spent, tokens, cost_usd(provider, tokens))
-                    actual = Spend(tokens.input + tokens.output, round(cost_usd(provider, tokens) * 1e6))
-                    await self._limits.settle(organization, most, actual)
-                if outcome.value is not None:
-                    outcome.source, outcome.model = provider.name, provider.model
-                    outcome.prompt_version, outcome.fallback_reason = task.prompt.version, None
-                    outcome.usage = spent
-                    return outcome
-                if failure is None:
-                    continue
-                log.warning(
-                    "model_failed",
-                    provider=provider.name,
-                    task=task.name,
-                    kind=failure.kind,
-                    attempt=attempt + 1,
-                    seconds=round(time.monotonic() - started, 2),
-                )
-                if failure.kind in {"refused", "invalid"}:
-                    self._breakers.succeeded(breaker)
-                else:
-                    self._breakers.failed(breaker)
-                wait = failure.retry_after_s if failure.retry_after_s is not None else FIRST_WAIT_S
-                if failure.kind not in PASSING or wait > LONGEST_WAIT_S:
-                    break
-                if attempt + 1 < ATTEMPTS and failure.kind in UNWELL:
-                    await asyncio.sleep(wait)
-        outcome.usage = spent
-        return outcome
+                if attempt + 1 < ATTEMPTS:
+                    await asyncio.sleep(wait_s)
+
+    async def _attempt(self, call: "_Call[CheckedT]", provider: Provider, key: str) -> float | None:
+        """Ask once. The seconds to wait before asking the same provider again; None when that makes no sense."""
+        outcome, breaker = call.outcome, f"{provider.name}:{call.whose}"
+        left = call.deadline - time.monotonic()
+        if left <= LEAST_LEFT_S or not self._breakers.allows(breaker):
+            return None
+        question = call.question()
+        most = _most(provider, question)
+        if most.tokens > self._settings.call_token_cap or most.micro_usd > self._settings.call_cost_cap_usd * 1e6:
+            self._breakers.left(breaker)
+            outcome.fallback_reason = "call_cost_cap_reached"
+            return None
+        if not await self._limits.reserve(call.organization, most):
+            self._breakers.left(breaker)
+            outcome.fallback_reason, call.over = "organization_cost_cap_reached", True
+            return None
+        tokens, wait_s = Tokens(), None
+        try:
+            completion = await self._completed(provider, question, key, min(self._settings.model_timeout_s, left))
+            tokens = completion.tokens
+            self._breakers.succeeded(breaker)
+            outcome.value = call.check(completion.output)
+            outcome.source, outcome.model = provider.name, provider.model
+            outcome.prompt_version, outcome.fallback_reason = call.task.prompt.version, None
+        except ModelFailed as failure:
+            tokens = failure.tokens
+            wait_s = self._after(failure, call, provider, breaker)
+        except Rejected as rejection:
+            outcome.rejections.append(str(rejection))
+            outcome.fallback_reason, wait_s = "model_answer_rejected", 0.0
+            log.warning("model_answer_rejected", provider=provider.name, task=call.task.name, reason=str(rejection))
+        finally:
+            self._breakers.left(breaker)
+            cost = cost_usd(provider, tokens)
+            outcome.usage = Usage(
+                input_tokens=outcome.usage.input_tokens + tokens.input,
+                output_tokens=outcome.usage.output_tokens + tokens.output,
+                cost_usd=round(outcome.usage.cost_usd + cost, 6),
+            )
+            await self._limits.settle(call.organization, most, Spend(tokens.input + tokens.output, round(cost * 1e6)))
+        return wait_s
 
     @staticmethod
-    def _most(provider: Provider, question: Question) -> Spend:
-        """The most that one attempt can use."""
-        tokens_in = int((len(question.system) + len(question.user)) / CHARACTERS_PER_TOKEN) + 500
-        tokens = Tokens(input=tokens_in, output=question.max_output_tokens)
-        return Spend(tokens.input + tokens.output, round(cost_usd(provider, tokens) * 1e6))
+    async def _completed(provider: Provider, question: Question, key: str, timeout_s: float) -> Completion:
+        # The SDKs' time-outs are per read; a provider that trickles bytes is cut off here.
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await provider.complete(question, api_key=key, timeout_s=timeout_s)
+        except TimeoutError:
+            raise ModelFailed("timeout") from None
+
+    def _after(self, failure: ModelFailed, call: "_Call[CheckedT]", provider: Provider, breaker: str) -> float | None:
+        log.warning("model_failed", provider=provider.name, task=call.task.name, kind=failure.kind)
+        if failure.kind in ANSWERED_BADLY:
+            self._breakers.succeeded(breaker)
+            return 0.0
+        self._breakers.failed(breaker)
+        wait_s = failure.retry_after_s if failure.retry_after_s is not None else FIRST_WAIT_S
+        return wait_s if failure.kind in PASSING and wait_s <= LONGEST_WAIT_S else None
 
 
-def _added(usage: Usage, tokens: Tokens, cost: float) -> Usage:
-    return Usage(
-        input_tokens=usage.input_tokens + tokens.input,
-        output_tokens=usage.output_tokens + tokens.output,
-        cost_usd=round(usage.cost_usd + cost, 6),
-    )
+@dataclass
+class _Call(Generic[CheckedT]):
+    """One call on its way through the providers."""
+
+    task: Task[CheckedT]
+    organization: str
+    whose: str
+    data: dict[str, Any]
+    check: Callable[[Any], CheckedT]
+    deadline: float
+    outcome: Outcome[CheckedT]
+    over: bool = False
+
+    def question(self) -> Question:
+        """The question with a boundary of its own; each attempt gets a new one."""
+        return Question(
+            name=self.task.name,
+            system=self.task.prompt.text,
+            user=prompts.fenced(self.data),
+            output=self.task.output,
+            schema=self.task.schema,
+            max_output_tokens=self.task.max_output_tokens,
+        )
+
+
+def _most(provider: Provider, question: Question) -> Spend:
+    """The most that one attempt can use."""
+    tokens_in = int((len(question.system) + len(question.user)) / CHARACTERS_PER_TOKEN) + SCHEMA_TOKENS
+    tokens = Tokens(input=tokens_in, output=question.max_output_tokens)
+    return Spend(tokens.input + tokens.output, round(cost_usd(provider, tokens) * 1e6))

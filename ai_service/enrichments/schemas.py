@@ -1,10 +1,21 @@
 """What /v1/enrichments takes and answers."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BeforeValidator, Field
-
-from ai_service.schemas import Answer, Company, Disc, Fact, Icp, Language, Line, Prospect, Request, Shape, Signal, TalkingPoint
+from ai_service.schemas import (
+    Answer,
+    Company,
+    Disc,
+    Fact,
+    Icp,
+    Language,
+    Line,
+    Prospect,
+    Request,
+    Shape,
+    Signals,
+    TalkingPoint,
+)
 
 
 class EnrichmentRequest(Request):
@@ -12,9 +23,7 @@ class EnrichmentRequest(Request):
 
     prospect: Prospect
     company: Company | None = None
-    signals: Annotated[
-        list[Signal], BeforeValidator(lambda value: [] if value is None else value), Field(max_length=100)
-    ] = []
+    signals: Signals = Field(default_factory=list)
     icp: Icp | None = None
     language: Line | None = Field(default=None, description="Language of the answer; the prospect's when absent.")
 

@@ -95,9 +95,11 @@ async def _steadied(
     outcome: Outcome[EnrichmentFindings],
     language: Language,
 ) -> EnrichmentFindings:
-    """Company facts hold for a day and a DISC profile for a week, however often the text around them is written anew."""
+    """Company facts hold for a day and a DISC profile for a week, however often the text around them changes."""
     made_by = [outcome.prompt_version, outcome.model, request.organization_id]
-    person = request.prospect.model_dump(mode="json", include={"headline", "about", "recent_activity", "first_name", "last_name"})
+    person = request.prospect.model_dump(
+        mode="json", include={"headline", "about", "recent_activity", "first_name", "last_name"}
+    )
     company = request.company.model_dump(mode="json") if request.company else None
     disc_key, facts_key = caching.key("disc", person, *made_by), caching.key("facts", company, language, *made_by)
     kept_disc, kept_facts = await sources.cache.get([disc_key, facts_key])

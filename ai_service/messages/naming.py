@@ -6,8 +6,8 @@ from ai_service.schemas import Language
 
 _TITLES = re.compile(r"^(?:dr|pr|prof|mr|mrs|ms|mme|mlle|m|herr|frau|me|ing)\b\.?\s+", re.IGNORECASE)
 _LEGAL_FORMS = re.compile(
-    r"[\s,]+(?:s\.?a\.?s\.?u?|s\.?a\.?r\.?l\.?|e\.?u\.?r\.?l\.?|s\.?a\.?|s\.?n\.?c\.?|s\.?c\.?s\.?|gmbh(?: & co\.? kg)?|a\.?g\.?|kg|ug|se|inc\.?|ltd\.?|llc|"
-    r"limited|corp\.?|b\.?v\.?|srl|sprl|scop)$",
+    r"[\s,]+(?:s\.?a\.?s\.?u?|s\.?a\.?r\.?l\.?|e\.?u\.?r\.?l\.?|s\.?a\.?|s\.?n\.?c\.?|s\.?c\.?s\.?|scop|srl|sprl|"
+    r"gmbh(?: & co\.? kg)?|a\.?g\.?|kg|ug|se|inc\.?|ltd\.?|llc|limited|corp\.?|b\.?v\.?)$",
     re.IGNORECASE,
 )
 
@@ -16,7 +16,11 @@ def given_name(name: str | None) -> str:
     """A first name fit for a salutation: "MARIE-ANNE 🚀" becomes "Marie-Anne"; empty when it is not a name."""
     text = _TITLES.sub("", re.sub(r"[^\w\s'’.-]|[\d_]", " ", name or "").strip()).strip(" .-'’")
     text = " ".join(text.split())
-    if not 2 <= len(text) <= 30 or not text[0].isalpha() or re.search(r"\b(?:test|n/?a|none|null|unknown)\b", text, re.IGNORECASE):
+    if (
+        not 2 <= len(text) <= 30
+        or not text[0].isalpha()
+        or re.search(r"\b(?:test|n/?a|none|null|unknown)\b", text, re.IGNORECASE)
+    ):
         return ""
     if text.isupper() or text.islower():
         text = re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text)
@@ -40,7 +44,9 @@ _ACRONYMS = re.compile(r"^[A-Z&/+]{2,5}$")
 
 def job_title(title: str | None, language: Language) -> str:
     """A title fit for the middle of a sentence: the first role only, lower case in French; empty when unusable."""
-    text = re.split(r"\s*(?:[|•·@;]|\bchez\b|\bat\b|\bbei\b|\s[-–—/]\s|,)\s*", re.sub(r"[^\w\s'’&./|•·@;,–—-]", " ", title or ""))[0]
+    text = re.split(
+        r"\s*(?:[|•·@;]|\bchez\b|\bat\b|\bbei\b|\s[-–—/]\s|,)\s*", re.sub(r"[^\w\s'’&./|•·@;,–—-]", " ", title or "")
+    )[0]
     words = text.split()
     if not words or len(words) > 7 or len(text) > 60 or re.search(r"\bex\b|\d{3}", text.casefold()):
         return ""

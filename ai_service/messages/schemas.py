@@ -1,16 +1,14 @@
 """What /v1/messages takes and answers."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from ai_service.schemas import (
     Answer,
     Channel,
     Company,
-    Document,
     Enrichment,
-    Exchange,
     FallbackReason,
     Language,
     Line,
@@ -20,12 +18,20 @@ from ai_service.schemas import (
     Shape,
     Source,
     Step,
+    Thread,
     Usage,
 )
 
 Kind = Literal["invitation", "message", "follow_up", "email", "sms", "reply"]
 
-LONGEST: dict[Kind, int] = {"invitation": 300, "message": 1_200, "follow_up": 1_200, "email": 2_500, "sms": 160, "reply": 1_500}
+LONGEST: dict[Kind, int] = {
+    "invitation": 300,
+    "message": 1_200,
+    "follow_up": 1_200,
+    "email": 2_500,
+    "sms": 160,
+    "reply": 1_500,
+}
 """Characters that a body may have at most: LinkedIn's limit for an invitation, one SMS, and what people still read."""
 LONGEST_SUBJECT = 90
 
@@ -53,8 +59,8 @@ class MessageRequest(Request):
     company: Company | None = None
     enrichment: KnownEnrichment | None = None
     sender: Sender | None = None
-    thread: Annotated[list[Exchange], BeforeValidator(lambda value: (value or [])[-20:])] = Field(
-        default=[], description="The conversation so far; the last three exchanges are used."
+    thread: Thread = Field(
+        default_factory=list, description="The conversation so far; the last three exchanges are used."
     )
     tone: Line | None = None
     language: Line | None = None
@@ -74,4 +80,4 @@ class MessageAnswer(Answer):
 
     variants: list[Variant] = Field(min_length=1, max_length=3)
     language: Language
-    dropped: list[str] = Field(default=[], description="Why variants of the model were refused.")
+    dropped: list[str] = Field(default_factory=list, description="Why variants of the model were refused.")

@@ -16,6 +16,8 @@ from ai_service.text import folded, shortened
 
 EXCHANGES_READ = 3
 SAME_ABOVE = 0.85
+SHORTEST = 20
+SURE_OF_LANGUAGE = 0.6
 
 
 class ProposedVariant(BaseModel):
@@ -79,7 +81,9 @@ def _data(request: MessageRequest, today: date, language: Language) -> dict[str,
         facts["sender"] = request.sender.model_dump(mode="json", exclude={"signature"}, exclude_none=True)
     if request.enrichment:
         facts["enrichment"] = request.enrichment.model_dump(
-            mode="json", include={"summary", "talking_points", "pain_points", "disc", "company_facts"}, exclude_none=True
+            mode="json",
+            include={"summary", "talking_points", "pain_points", "disc", "company_facts"},
+            exclude_none=True,
         )
     facts["thread"] = [
         exchange.model_dump(mode="json", exclude_none=True) for exchange in request.thread[-EXCHANGES_READ:]
@@ -123,24 +127,30 @@ def _fault(
     variant: ProposedVariant, request: MessageRequest, known: Known, language: Language, kept: list[Variant]
 ) -> str | None:
     body = variant.body.strip()
-    if len(body) < 20:
-        return "empty"
-    if len(_with_closing(body, request, language)) > LONGEST[request.kind]:
-        return "too long"
-    if fault := fault_in(body, known):
-        return fault
-    if request.channel == "email" and request.kind not in {"sms", "invitation"}:
-        subject = (variant.subject or "").strip()
-        if not subject or len(subject) > LONGEST_SUBJECT or "\n" in subject:
-            return "subject"
-        if fault := fault_in(subject, known):
-            return fault
+    fault = None
+    if len(body) < SHORTEST:
+        fault = "empty"
+    elif len(_with_closing(body, request, language)) > LONGEST[request.kind]:
+        fault = "too long"
+    elif _has_subject(request):
+        fault = _subject_fault((variant.subject or "").strip(), known)
+    fault = fault or fault_in(body, known)
     spoken, sure = languages.detected(body)
-    if spoken is not None and spoken != language and sure > 0.6:
-        return "language"
-    if any(_alike(body, other.body) > SAME_ABOVE for other in kept):
-        return "same as another"
-    return None
+    if not fault and spoken not in {None, language} and sure > SURE_OF_LANGUAGE:
+        fault = "language"
+    if not fault and any(_alike(body, other.body) > SAME_ABOVE for other in kept):
+        fault = "same as another"
+    return fault
+
+
+def _subject_fault(subject: str, known: Known) -> str | None:
+    if not subject or len(subject) > LONGEST_SUBJECT or "\n" in subject:
+        return "subject"
+    return fault_in(subject, known)
+
+
+def _has_subject(request: MessageRequest) -> bool:
+    return request.channel == "email" and request.kind not in {"sms", "invitation"}
 
 
 def _alike(left: str, right: str) -> float:
@@ -154,9 +164,8 @@ def _with_closing(body: str, request: MessageRequest, language: Language) -> str
 
 
 def _finished(variant: ProposedVariant, request: MessageRequest, language: Language) -> Variant:
-    has_subject = request.channel == "email" and request.kind not in {"sms", "invitation"}
     return Variant(
-        subject=(variant.subject or "").strip() if has_subject else None,
+        subject=(variant.subject or "").strip() if _has_subject(request) else None,
         body=_with_closing(variant.body.strip(), request, language),
         used_facts=[shortened(fact, 300) for fact in variant.used_facts],
     )

@@ -7,14 +7,13 @@ texts and the same reader always gets the same ones. A sentence with an empty bl
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from datetime import date
 
 from ai_service import links
 from ai_service.messages import naming, phrases
+from ai_service.messages.material import Material, gathered
 from ai_service.messages.phrases import Ask, Fact, Profile
 from ai_service.messages.schemas import LONGEST, LONGEST_SUBJECT, MessageRequest, Variant
-from ai_service.qualifications.rules import FUNDING_DAYS, NEW_JOB_DAYS, latest_funding, money
 from ai_service.schemas import Language
 from ai_service.text import folded, shortened
 
@@ -22,28 +21,6 @@ DEFAULT_WORDS = {"invitation": 40, "message": 70, "follow_up": 60, "email": 110,
 DEFAULT_MINUTES = 15
 _SENTENCE = re.compile(r"^(?:nous|on|je|j'|notre|nos|we|our|i|i'm|chez|at)\b", re.IGNORECASE)
 _FORMAL = re.compile(r"formel|formal|soutenu|professionn|professional|corporate|serieux|institution")
-
-
-@dataclass
-class Material:
-    """What may be said: the blanks that can be filled, and the fact behind each."""
-
-    language: Language
-    blanks: dict[str, str] = field(default_factory=dict)
-    facts: dict[Fact, str] = field(default_factory=dict)
-
-    def add(self, kind: Fact, fact: str, **blanks: str) -> None:
-        """Note a fact whose blanks are all filled and hold no address or link."""
-        if all(blanks.values()) and not any(links.found_in(value) for value in blanks.values()):
-            self.blanks.update(blanks)
-            self.facts[kind] = fact
-
-    def fill(self, sentence: str) -> str | None:
-        """The sentence with its blanks filled; None when one is empty."""
-        names = re.findall(r"\{(\w+)\}", sentence)
-        if any(not self.blanks.get(name) for name in names):
-            return None
-        return sentence.format(**{name: self.blanks[name] for name in names})
 
 
 def template_language(language: Language) -> Language:
@@ -54,8 +31,8 @@ def template_language(language: Language) -> Language:
 def write(request: MessageRequest, *, today: date, language: Language) -> list[Variant]:
     """As many distinct variants as were asked for, in French or English."""
     language = template_language(language)
-    material = _material(request, today, language)
-    openings = [kind for kind in material.facts if kind != "company"] or [*material.facts]
+    material = gathered(request, today=today, language=language)
+    openings: list[Fact] = [kind for kind in material.facts if kind != "company"] or list(material.facts)
     written: list[Variant] = []
     for attempt in range(12):
         kind: Fact = openings[attempt % len(openings)] if openings else "nothing"
@@ -67,79 +44,26 @@ def write(request: MessageRequest, *, today: date, language: Language) -> list[V
     return written
 
 
-def _material(request: MessageRequest, today: date, language: Language) -> Material:
-    prospect, company, sender = request.prospect, request.company, request.sender
-    material = Material(language)
-    employer = naming.company_name(company.name if company else "")
-    if employer and (not links.found_in(employer) or links.found_in(employer, names=frozenset({employer.casefold()})) is None):
-        material.blanks["company"] = employer
-    employer = material.blanks.get("company", "")
-    for activity in sorted(prospect.recent_activity, key=lambda item: item.date or date.min, reverse=True):
-        if quote := _quotable(activity.text):
-            material.add("activity", f"activity: {shortened(activity.text, 200)}", activity=quote)
-            break
-    if amount := latest_funding(company, today, FUNDING_DAYS):
-        material.add("funding", f"funding: {amount:.0f} EUR", funding=money(amount, language))
-    if prospect.job_started_on and 0 <= (today - prospect.job_started_on).days <= NEW_JOB_DAYS and employer:
-        material.add("new_job", f"job started on: {prospect.job_started_on}")
-    if company and company.hiring and employer and (role := _quotable(company.hiring[0])):
-        material.add("hiring", f"hiring: {company.hiring[0]}", hiring=role)
-    notes = request.enrichment.company_facts if request.enrichment else []
-    for note in [*(company.facts if company else []), *notes]:
-        if employer and note.source != "company profile" and (news := _quotable(note.text)):
-            material.add("signal", f"{note.source or 'fact'}: {shortened(note.text, 200)}", signal=news)
-            break
-    if company and company.technologies and employer:
-        material.add("technology", f"technology: {company.technologies[0]}", technology=_quotable(company.technologies[0]))
-    if (title := naming.job_title(prospect.title, language)) and employer:
-        material.add("role", f"title: {prospect.title}", role=title)
-    if employer:
-        material.add("company", f"company: {company.name if company else employer}")
-    if sender and (own := naming.company_name(sender.company)):
-        material.blanks["sender_company"] = own
-    if sender and sender.value_proposition and (offer := _offer(sender.value_proposition)):
-        material.blanks["offer"] = offer
-    pains = request.enrichment.pain_points if request.enrichment else []
-    if pains and (pain := _quotable(pains[0])):
-        material.blanks["pain"] = pain[0].lower() + pain[1:]
-    return material
-
-
-def _quotable(text: str) -> str:
-    """A few words that can stand in quotation marks inside a sentence; empty when they can't."""
-    line = " ".join(re.sub(r"[#*_«»“”\"{}\[\]<>]|[^\w\s.,;:!?'’&%€$£()/+–—-]", " ", text).split())
-    first = re.split(r"(?<=[.!?])\s", line)[0].rstrip(" .!?,;:–-")
-    short = shortened(first, 90)
-    return "" if len(short) < 3 or links.found_in(short) else short
-
-
-def _offer(text: str) -> str:
-    """The sender's offer as one line without links; its first sentences when it is long."""
-    line = " ".join(text.split())
-    sentences = [part for part in re.split(r"(?<=[.!?])\s+", line) if part and not links.found_in(part)]
-    kept = ""
-    for sentence in sentences:
-        if kept and len(kept) + len(sentence) > 240:
-            break
-        kept = f"{kept} {sentence}".strip()
-    return shortened(kept, 300).rstrip(" .") if "{" not in kept else ""
-
-
 def _variant(request: MessageRequest, material: Material, kind: Fact, attempt: int, language: Language) -> Variant:
     seed = _seed(request, attempt)
     used = [material.facts[kind]] if kind in material.facts else []
-    opening = _pick(phrases.OPENINGS[language][kind], seed, material) or _pick(phrases.OPENINGS[language]["nothing"], seed, material)
+    opening = _pick(phrases.pool(language, "openings", kind), seed, material) or _pick(
+        phrases.pool(language, "openings", "nothing"), seed, material
+    )
     ask = _ask(request)
     offer, offer_used = _offer_line(request, material, seed, language)
     request_line = _request_line(request, ask, seed, language, material)
     if request.kind == "sms":
-        return Variant(subject=None, body=_sms(request, material, opening, offer, request_line, language), used_facts=used)
+        text = _sms(request, material, opening, offer, request_line, language)
+        facts = [*(used if opening in text else []), *([offer_used] if offer_used and offer in text else [])]
+        return Variant(subject=None, body=text, used_facts=facts)
     if request.kind == "invitation":
-        return Variant(subject=None, body=_invitation(request, material, opening, request_line, language), used_facts=used)
+        text = _invitation(request, material, opening, request_line, language)
+        return Variant(subject=None, body=text, used_facts=used if opening in text else [])
     if request.kind == "follow_up":
-        lead = [_pick(phrases.FOLLOW_UPS[language], seed, material), opening if used and ask != "close" else ""]
+        lead = [_pick(phrases.pool(language, "follow_ups"), seed, material), opening if used and ask != "close" else ""]
     elif request.kind == "reply":
-        lead, used = [_pick(phrases.THANKS[language], seed, material)], []
+        lead, used = [_pick(phrases.pool(language, "thanks"), seed, material)], []
     else:
         lead = [opening]
     paragraphs = [" ".join(filter(None, lead)), "" if ask == "close" else offer, request_line]
@@ -174,7 +98,7 @@ def sign_off(request: MessageRequest, language: Language, seed: int = 0) -> str:
     if request.kind in {"invitation", "sms"}:
         return ""
     sender = request.sender
-    closings = phrases.CLOSINGS.get(language, phrases.CLOSINGS["en"])["formal" if is_formal(request.tone) else "warm"]
+    closings = phrases.pool(template_language(language), "closings", "formal" if is_formal(request.tone) else "warm")
     closing = closings[seed % len(closings)]
     if sender is None:
         return closing.rstrip(",") + "." if request.channel == "email" else ""
@@ -205,12 +129,15 @@ def _sms(request: MessageRequest, material: Material, opening: str, offer: str, 
 def _invitation(request: MessageRequest, material: Material, opening: str, ask: str, language: Language) -> str:
     limit = min(LONGEST["invitation"], wanted_length(request)[1])
     greeting = naming.salutation(language, naming.given_name(request.prospect.first_name))
-    plain = material.fill(phrases.OPENINGS[language]["company"][0]) or phrases.OPENINGS[language]["nothing"][0]
+    plain = (
+        material.fill(phrases.pool(language, "openings", "company")[0])
+        or phrases.pool(language, "openings", "nothing")[0]
+    )
     for parts in ([opening, ask], [plain, ask], [ask]):
         text = " ".join([greeting, *parts])
         if len(text) <= limit:
             return text
-    return " ".join([greeting, phrases.ASKS[language]["connect"]["unknown"][0]])
+    return " ".join([greeting, phrases.pool(language, "asks", "connect", "unknown")[0]])
 
 
 def _offer_line(request: MessageRequest, material: Material, seed: int, language: Language) -> tuple[str, str]:
@@ -220,11 +147,11 @@ def _offer_line(request: MessageRequest, material: Material, seed: int, language
         if _SENTENCE.match(offer):
             return f"{offer[0].upper()}{offer[1:]}.", fact
         material.blanks["offer"] = offer if re.match(r"[A-Z]{2}|[A-Z]\w*[A-Z]", offer) else offer[0].lower() + offer[1:]
-        pool = phrases.OFFERS_FROM if "sender_company" in material.blanks and seed % 2 else phrases.OFFERS
-        return _pick(pool[language], seed, material), fact
+        pool = "offers_from" if "sender_company" in material.blanks and seed % 2 else "offers"
+        return _pick(phrases.pool(language, pool), seed, material), fact
     if material.blanks.get("pain"):
-        return _pick(phrases.PAINS[language], seed, material), f"pain: {material.blanks['pain']}"
-    return _pick(phrases.NO_OFFER[language], seed, material), ""
+        return _pick(phrases.pool(language, "pains"), seed, material), f"pain: {material.blanks['pain']}"
+    return _pick(phrases.pool(language, "no_offer"), seed, material), ""
 
 
 def _ask(request: MessageRequest) -> Ask:
@@ -234,15 +161,27 @@ def _ask(request: MessageRequest) -> Ask:
         plain = folded(text or "")
         if re.search(r"dernier|derniere|cloture|rupture|break-?up|last (?:message|attempt)|final|adieu|fermer", plain):
             return "close"
-        if re.search(r"rendez|rdv|appel|echange de|call|meeting|demo|creneau|visio|agenda|\b\d+ ?min|discut|book", plain):
+        if re.search(
+            r"rendez|rdv|appel|echange de|call|meeting|demo|creneau|visio|agenda|\b\d+ ?min|discut|book", plain
+        ):
             return "meeting"
         if re.search(r"connexion|connect|invitation|reseau|network|accepter", plain):
             return "connect"
-        if re.search(r"ressource|resource|guide|etude|article|livre blanc|white ?paper|cas client|case study|envoyer|contenu|content|valeur", plain):
+        if re.search(
+            r"ressource|resource|guide|etude|article|livre blanc|white ?paper|cas client|case study|envoyer|contenu|"
+            r"content|valeur",
+            plain,
+        ):
             return "details"
         if re.search(r"question|avis|opinion|feedback|repond|reply|priorit|curiosite|interet", plain):
             return "question"
-    defaults: dict[str, Ask] = {"invitation": "connect", "message": "question", "follow_up": "question", "sms": "question", "reply": "meeting"}
+    defaults: dict[str, Ask] = {
+        "invitation": "connect",
+        "message": "question",
+        "follow_up": "question",
+        "sms": "question",
+        "reply": "meeting",
+    }
     return defaults.get(request.kind, "meeting")
 
 
@@ -255,8 +194,8 @@ def _request_line(request: MessageRequest, ask: Ask, seed: int, language: Langua
             return given
     minutes = re.search(r"\b(\d{1,2}) ?(?:min|')", folded(f"{step.cta or ''} {step.objective or ''}") if step else "")
     material.blanks["minutes"] = minutes[1] if minutes and 5 <= int(minutes[1]) <= 60 else str(DEFAULT_MINUTES)
-    pools = phrases.ASKS[language][ask]
-    return _pick(pools.get(_profile(request), pools["unknown"]), seed, material)
+    asks = phrases.pool(language, "asks", ask, _profile(request)) or phrases.pool(language, "asks", ask, "unknown")
+    return _pick(asks, seed, material)
 
 
 def _profile(request: MessageRequest) -> Profile:
@@ -272,8 +211,8 @@ def _subject(request: MessageRequest, material: Material, kind: Fact, seed: int,
         if before and not links.found_in(before):
             bare = re.sub(r"^(?:(?:re|tr|fwd?|aw|wg) ?: ?)+", "", before, flags=re.IGNORECASE)
             return shortened(f"Re: {bare}", LONGEST_SUBJECT)
-    pools = phrases.SUBJECTS[language]
-    return shortened(_pick(pools[kind], seed, material) or _pick(pools["nothing"], seed, material), LONGEST_SUBJECT)
+    chosen = _pick(phrases.pool(language, "subjects", kind), seed, material)
+    return shortened(chosen or _pick(phrases.pool(language, "subjects", "nothing"), seed, material), LONGEST_SUBJECT)
 
 
 def is_formal(tone: str | None) -> bool:
@@ -299,7 +238,9 @@ def wanted_length(request: MessageRequest) -> tuple[int, int]:
 
 def _seed(request: MessageRequest, attempt: int) -> int:
     prospect = request.prospect
-    who = "|".join(filter(None, (prospect.email, prospect.linkedin_url, prospect.first_name, prospect.last_name, request.kind)))
+    who = "|".join(
+        filter(None, (prospect.email, prospect.linkedin_url, prospect.first_name, prospect.last_name, request.kind))
+    )
     return int.from_bytes(hashlib.sha256(who.encode()).digest()[:4]) + attempt
 
 

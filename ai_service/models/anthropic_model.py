@@ -1,20 +1,18 @@
 """Anthropic's Messages API through its SDK, with native structured output."""
 
-from typing import Any, Literal
-
 import anthropic
-from anthropic import AsyncAnthropic
-from anthropic.types import Message
+from anthropic import AsyncAnthropic, Omit, omit
+from anthropic.types import Message, OutputConfigParam, ThinkingConfigParam
 from pydantic import ValidationError
 
-from ai_service.models.port import Completion, ModelFailed, Question, Tokens
+from ai_service.models.port import Completion, ModelFailed, ProviderName, Question, Tokens
 from ai_service.settings import AiServiceSettings
 
 
 class AnthropicModel:
     """Asks the configured Claude model. Keys are passed per call and kept nowhere."""
 
-    name: Literal["anthropic"] = "anthropic"
+    name: ProviderName = "anthropic"
 
     def __init__(self, settings: AiServiceSettings) -> None:
         self.model = settings.anthropic_model
@@ -26,13 +24,18 @@ class AnthropicModel:
             max_retries=0,
         )
         self._effort = settings.anthropic_effort
-        self._extra: dict[str, Any] = {}
-        if settings.anthropic_thinking != "omit":
-            self._extra["thinking"] = {"type": settings.anthropic_thinking}
+        self._thinking: ThinkingConfigParam | Omit = omit
+        match settings.anthropic_thinking:
+            case "between_tools":
+                self._thinking = {"type": "between_tools"}
+            case "adaptive":
+                self._thinking = {"type": "adaptive"}
+            case "disabled":
+                self._thinking = {"type": "disabled"}
 
     async def complete(self, question: Question, *, api_key: str, timeout_s: float) -> Completion:
         """Ask once. Raises ModelFailed."""
-        output_config: dict[str, Any] = {"format": {"type": "json_schema", "schema": question.schema}}
+        output_config: OutputConfigParam = {"format": {"type": "json_schema", "schema": question.schema}}
         if self._effort:
             output_config["effort"] = self._effort
         try:
@@ -41,9 +44,9 @@ class AnthropicModel:
                 max_tokens=question.max_output_tokens,
                 system=[{"type": "text", "text": question.system, "cache_control": {"type": "ephemeral"}}],
                 messages=[{"role": "user", "content": question.user}],
-                output_config=output_config,  # type: ignore[arg-type]
+                output_config=output_config,
+                thinking=self._thinking,
                 timeout=timeout_s,
-                **self._extra,
             )
         except anthropic.APIError as error:
             raise _failure(error) from None

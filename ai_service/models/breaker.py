@@ -48,6 +48,6 @@ class Breakers:
             state.open_until = self._clock() + REST_S
 
     def left(self, name: str) -> None:
-        """The trial call ended without saying anything about the provider (it was cancelled)."""
+        """A call ended; when it was the trial and said nothing about the provider, the next call may try."""
         if state := self._states.get(name):
             state.trying = False

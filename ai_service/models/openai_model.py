@@ -1,20 +1,20 @@
 """OpenAI's Responses API through its SDK, with native structured output."""
 
-from typing import Any, Literal
+from typing import Any
 
 import openai
 from openai import AsyncOpenAI
 from pydantic import ValidationError
 
 from ai_service.models.anthropic_model import status_failure
-from ai_service.models.port import Completion, ModelFailed, Question, Tokens
+from ai_service.models.port import Completion, ModelFailed, ProviderName, Question, Tokens
 from ai_service.settings import AiServiceSettings
 
 
 class OpenAiModel:
     """Asks the configured OpenAI model. Keys are passed per call and kept nowhere."""
 
-    name: Literal["openai"] = "openai"
+    name: ProviderName = "openai"
 
     def __init__(self, settings: AiServiceSettings) -> None:
         self.model = settings.openai_model

@@ -1,9 +1,9 @@
 """What the service asks of a model provider, whichever it is.
 
-    ModelFailed
-    ├── kind timeout, connection, rate_limited, overloaded   passing: tried once more, then the next provider
-    ├── kind refused, invalid                                the model would not, or answered out of shape: the same
-    └── kind rejected                                        our key or request is at fault: the next provider at once
+ModelFailed
+├── kind timeout, connection, rate_limited, overloaded   passing: tried once more, then the next provider
+├── kind refused, invalid                                the model would not, or answered out of shape: the same
+└── kind rejected                                        our key or request is at fault: the next provider at once
 """
 
 # ruff: noqa: N818 - an error is named after the fact it states
@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
+ProviderName = Literal["anthropic", "openai"]
 FailureKind = Literal["timeout", "connection", "rate_limited", "overloaded", "refused", "invalid", "rejected"]
 
 
@@ -57,10 +58,12 @@ class Completion:
 class Provider(Protocol):
     """A paid model behind its SDK."""
 
-    name: Literal["anthropic", "openai"]
     model: str
     input_usd_per_million: float
     output_usd_per_million: float
+
+    @property
+    def name(self) -> ProviderName: ...
 
     async def complete(self, question: Question, *, api_key: str, timeout_s: float) -> Completion:
         """Ask once, without retries. Raises ModelFailed."""

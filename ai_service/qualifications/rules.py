@@ -10,6 +10,7 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
+from ai_service import lexicon
 from ai_service.qualifications.schemas import Criteria, Criterion, Decision, QualificationRequest
 from ai_service.qualifications.titles import Seniority, seniority
 from ai_service.schemas import Company, Icp, Language, Prospect, Signal
@@ -42,28 +43,7 @@ RECENT_DAYS = 180
 NEW_JOB_DAYS = 180
 EVENT_POINTS = 6
 
-_INDUSTRIES = [
-    set(group.split(","))
-    for group in (
-        "software,saas,logiciel,logiciels,edition de logiciels,editeur de logiciels,it services,informatique,"
-        "services informatiques,tech,information technology,computer software,softwareentwicklung,esn",
-        "industry,industrie,manufacturing,fabrication,mecanique,machinery,maschinenbau,industrial",
-        "health,healthcare,sante,hospital,medical,medtech,biotech,pharma,pharmaceuticals,gesundheitswesen",
-        "finance,banking,banque,insurance,assurance,fintech,financial services,services financiers,finanzen",
-        "consulting,conseil,management consulting,beratung,cabinet de conseil",
-        "marketing,publicite,advertising,communication,agency,agence,media,medias",
-        "retail,commerce,e-commerce,ecommerce,distribution,grande distribution,vente au detail,einzelhandel",
-        "logistics,logistique,transport,transportation,supply chain,logistik",
-        "construction,btp,batiment,bau,travaux publics,building materials",
-        "education,formation,training,edtech,enseignement,e-learning,bildung",
-        "real estate,immobilier,proptech,immobilien",
-        "energy,energie,renewables,energies renouvelables,utilities,cleantech",
-        "food,agroalimentaire,food & beverages,beverages,lebensmittel,agriculture,agritech",
-        "recruitment,recrutement,staffing,human resources,ressources humaines,hr,rh,interim",
-        "telecommunications,telecom,telecoms,telecommunication",
-        "hospitality,tourism,tourisme,hotellerie,restauration,travel,hotels",
-    )
-]
+_INDUSTRIES = [set(line.split(",")) for line in lexicon.lines("industries")]
 
 
 def say(language: Language, french: str, english: str) -> str:
@@ -77,10 +57,8 @@ def _step(value: float, table: Iterable[tuple[float, int]]) -> int:
 
 def employees(company: Company | None) -> int | None:
     """Number of employees, the middle of the range when only a range is known, None when neither is."""
-    if company is None:
-        return None
-    if company.size is not None:
-        return company.size
+    if company is None or company.size is not None:
+        return company.size if company else None
     text = folded(company.size_range or "").replace("k", "000")
     numbers = [int(re.sub(r"[ .,']", "", n)) for n in re.findall(r"\d{1,3}(?:[ .,']\d{3})+|\d+", text)]
     if not numbers:
@@ -89,9 +67,7 @@ def employees(company: Company | None) -> int | None:
         return (numbers[0] + numbers[1]) // 2
     if re.search(r"<|moins|less|under|bis zu|fewer", text):
         return max(1, numbers[0] // 2)
-    if re.search(r"\+|>|plus|more|over|uber|mehr", text):
-        return numbers[0] + 1
-    return numbers[0]
+    return numbers[0] + bool(re.search(r"\+|>|plus|more|over|uber|mehr", text))
 
 
 def latest_funding(company: Company | None, today: date, within_days: int) -> float | None:
@@ -130,7 +106,9 @@ def _budget(company: Company | None, today: date, language: Language) -> Criteri
         evidence = say(language, "Taille de l'entreprise inconnue", "Company size unknown")
         return Criterion(points=UNKNOWN_POINTS, known=False, evidence=evidence)
     if revenue is not None:
-        said.append(say(language, f"chiffre d'affaires de {money(revenue, 'fr')}", f"revenue of {money(revenue, 'en')}"))
+        said.append(
+            say(language, f"chiffre d'affaires de {money(revenue, 'fr')}", f"revenue of {money(revenue, 'en')}")
+        )
     if funding is not None:
         said.append(say(language, f"levée de {money(funding, 'fr')}", f"raised {money(funding, 'en')}"))
     return Criterion(points=max(0, min(MOST, points)), known=True, evidence=", ".join(said))
@@ -163,9 +141,7 @@ def same_industry(left: str, right: str) -> bool:
 
 
 def _names(industry: str, group: set[str]) -> bool:
-    return industry in group or any(
-        re.search(rf"\b{re.escape(name)}\b", industry) for name in group if len(name) > 3
-    )
+    return industry in group or any(re.search(rf"\b{re.escape(name)}\b", industry) for name in group if len(name) > 3)
 
 
 def _overlap(left: Iterable[str], right: Iterable[str]) -> list[str]:
@@ -252,10 +228,18 @@ def _timeline(request: QualificationRequest, today: date, language: Language) ->
         said.append(say(language, f"{posts} publication(s) en 30 jours", f"{posts} post(s) in 30 days"))
     if recent(prospect.job_started_on, NEW_JOB_DAYS):
         points += EVENT_POINTS
-        said.append(say(language, f"en poste depuis le {prospect.job_started_on}", f"in the role since {prospect.job_started_on}"))
+        said.append(
+            say(
+                language,
+                f"en poste depuis le {prospect.job_started_on}",
+                f"in the role since {prospect.job_started_on}",
+            )
+        )
     if funding := latest_funding(company, today, RECENT_DAYS):
         points += EVENT_POINTS
-        said.append(say(language, f"levée récente de {money(funding, 'fr')}", f"recently raised {money(funding, 'en')}"))
+        said.append(
+            say(language, f"levée récente de {money(funding, 'fr')}", f"recently raised {money(funding, 'en')}")
+        )
     if company and company.hiring:
         points += EVENT_POINTS
         count = len(company.hiring)
@@ -282,7 +266,9 @@ def bant(request: QualificationRequest, *, today: date, language: Language) -> C
 
 def total(criteria: Criteria) -> int:
     """The score out of 100."""
-    return sum(criterion.points for criterion in (criteria.budget, criteria.authority, criteria.need, criteria.timeline))
+    return sum(
+        criterion.points for criterion in (criteria.budget, criteria.authority, criteria.need, criteria.timeline)
+    )
 
 
 def decision(score: int) -> Decision:
@@ -290,5 +276,3 @@ def decision(score: int) -> Decision:
     if score >= QUALIFIED_FROM:
         return "qualified"
     return "nurture" if score >= NURTURE_FROM else "rejected"
-
-

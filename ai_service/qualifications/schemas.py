@@ -1,10 +1,10 @@
 """What /v1/qualifications takes and answers."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from ai_service.schemas import Answer, Company, Icp, Prospect, Request, Shape, Signal
+from ai_service.schemas import Answer, Company, Icp, Prospect, Request, Shape, Signals
 
 Decision = Literal["qualified", "nurture", "rejected"]
 
@@ -14,9 +14,7 @@ class QualificationRequest(Request):
 
     prospect: Prospect
     company: Company | None = None
-    signals: Annotated[
-        list[Signal], BeforeValidator(lambda value: [] if value is None else value), Field(max_length=100)
-    ] = []
+    signals: Signals = Field(default_factory=list)
     icp: Icp | None = None
 
 

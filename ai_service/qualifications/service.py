@@ -86,7 +86,9 @@ def _checked(proposed: Any, by_rules: Criteria) -> Criteria:
         criterion = getattr(criteria, name)
         if not criterion.known:
             # Points without knowledge would be a guess; the neutral middle is the same for everybody.
-            criterion.points = getattr(by_rules, name).points if not getattr(by_rules, name).known else rules.UNKNOWN_POINTS
+            criterion.points = (
+                getattr(by_rules, name).points if not getattr(by_rules, name).known else rules.UNKNOWN_POINTS
+            )
         elif not criterion.evidence.strip():
             raise Rejected("evidence missing")
     return criteria
@@ -98,7 +100,9 @@ def _answer(outcome: Outcome[Criteria], by_rules: Criteria, latency_ms: int) -> 
     apart = abs(score - rules_score)
     reason = None
     if apart > rules.MOST_DISAGREEMENT:
-        reason = f"The model gives {score}, the rules give {rules_score}: more than {rules.MOST_DISAGREEMENT} points apart."
+        reason = (
+            f"The model gives {score}, the rules give {rules_score}: more than {rules.MOST_DISAGREEMENT} points apart."
+        )
     return Qualification(
         score=score,
         criteria=criteria,

@@ -32,11 +32,12 @@ _SENTIMENT: dict[Intent, Sentiment] = {
     "objection": "negative",
 }
 _AUTOMATIC_SUBJECT = re.compile(
-    r"^(?:re: |aw: )?(?:reponse automatique|message automatique|absence|automatic reply|auto(?:matic|mated)? ?-?(?:reply|response)|"
-    r"out of (?:the )?office|abwesenheit|automatische antwort|ooo\b)"
+    r"^(?:re: |aw: )?(?:reponse automatique|message automatique|absence|automatic reply|"
+    r"auto(?:matic|mated)? ?-?(?:reply|response)|out of (?:the )?office|abwesenheit|automatische antwort|ooo\b)"
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"\b(?:undeliver|delivery status|delivery (?:has )?failed|returned mail|failure notice|non remis|echec de (?:la )?remise|unzustellbar)"
+    r"\b(?:undeliver|delivery status|delivery (?:has )?failed|returned mail|failure notice|non remis|"
+    r"echec de (?:la )?remise|unzustellbar)"
 )
 
 
@@ -111,7 +112,11 @@ def _automatic(reply: Reply, plain: str, headers: dict[str, str]) -> Weighed | N
     absence = _first(patterns.OUT_OF_OFFICE, plain)
     if absence and not _first(patterns.UNSUBSCRIBE, plain):
         # A person who mentions a holiday and answers as well is not an automatic reply.
-        answers = [hit for hit in _hits(plain) if hit[0].weight >= 0.82 and hit[0].intent not in {"question", "referral", "objection"}]
+        answers = [
+            hit
+            for hit in _hits(plain)
+            if hit[0].weight >= 0.82 and hit[0].intent not in {"question", "referral", "objection"}
+        ]
         if not answers or re.search(r"\bautomati|\bout of (?:the )?office\b|\babsence du bureau\b", plain):
             return "out_of_office", absence.weight, ["says to be absent"]
     if bounce and not _hits(plain):
@@ -197,7 +202,7 @@ def bant_facts(text: str) -> list[BantFact]:
     """The sentences of the reply that speak of budget, authority, need or timeline, word for word."""
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
     facts = [
-        BantFact(criterion=criterion, quote=sentence[:300].strip())  # type: ignore[arg-type]
+        BantFact(criterion=criterion, quote=sentence[:300].strip())
         for criterion, pattern in patterns.BANT.items()
         for sentence in sentences
         if pattern.search(folded(sentence))

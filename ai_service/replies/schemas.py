@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ai_service.schemas import Answer, Campaign, Document, Exchange, Language, Line, Prospect, Request, Shape
+from ai_service.schemas import Answer, Campaign, Document, Language, Line, Prospect, Request, Shape, Thread
 
 Intent = Literal[
     "interested",
@@ -23,7 +23,9 @@ Intent = Literal[
 ]
 Sentiment = Literal["positive", "neutral", "negative"]
 Action = Literal["send_booking_link", "answer", "wait_until", "suppress", "stop_sequence", "human_review"]
-Escalation = Literal["price_negotiation", "legal", "data_protection", "anger", "security", "instructions_to_the_machine"]
+Escalation = Literal[
+    "price_negotiation", "legal", "data_protection", "anger", "security", "instructions_to_the_machine"
+]
 
 
 class Reply(Shape):
@@ -47,9 +49,7 @@ class ReplyRequest(Request):
     """A reply, and what it answers."""
 
     reply: Reply
-    thread: Annotated[
-        list[Exchange], BeforeValidator(lambda value: [] if value is None else value), Field(max_length=100)
-    ] = []
+    thread: Thread = Field(default_factory=list)
     prospect: Prospect | None = None
     campaign: Campaign | None = None
     booking_url: Line | None = Field(default=None, description="The only link that a draft may hold; put in by code.")
@@ -83,6 +83,6 @@ class ReplyDecision(Answer):
     action: Action
     hold_until: date | None = Field(default=None, description="Out of office: the first day to write again.")
     draft: Draft | None = None
-    bant_facts: list[BantFact] = []
+    bant_facts: list[BantFact] = Field(default_factory=list)
     reasons: list[str]
-    escalations: list[Escalation] = Field(default=[], description="Topics that always go to a human.")
+    escalations: list[Escalation] = Field(default_factory=list, description="Topics that always go to a human.")

@@ -9,9 +9,18 @@ from ai_service import clock, prompts
 from ai_service import language as languages
 from ai_service.facts import Known, fault_in
 from ai_service.messages.naming import given_name, salutation
-from ai_service.replies import classifier, drafts
+from ai_service.replies import classifier, dates, drafts
 from ai_service.replies.classifier import Reading
-from ai_service.replies.schemas import Action, BantFact, CriterionName, Draft, Intent, ReplyDecision, ReplyRequest, Sentiment
+from ai_service.replies.schemas import (
+    Action,
+    BantFact,
+    CriterionName,
+    Draft,
+    Intent,
+    ReplyDecision,
+    ReplyRequest,
+    Sentiment,
+)
 from ai_service.schemas import Language
 from ai_service.sources import Outcome, Rejected, Sources, Task
 from ai_service.text import folded
@@ -19,9 +28,17 @@ from ai_service.text import folded
 LONGEST_DRAFT = 1_200
 ALONE: frozenset[Intent] = frozenset({"interested", "meeting_request"})
 """Intents that may be answered without a human."""
-CONTRADICTS: frozenset[Intent] = frozenset({"not_interested", "unsubscribe", "complaint", "wrong_person", "out_of_office", "bounce"})
+CONTRADICTS: frozenset[Intent] = frozenset(
+    {"not_interested", "unsubscribe", "complaint", "wrong_person", "out_of_office", "bounce"}
+)
 NO_DRAFT: frozenset[Intent] = frozenset({"out_of_office", "unsubscribe", "bounce", "complaint"})
 SURE = 0.6
+_ALONE_ACTIONS: dict[Intent, Action] = {
+    "bounce": "suppress",
+    "out_of_office": "wait_until",
+    "not_interested": "stop_sequence",
+    "wrong_person": "stop_sequence",
+}
 
 
 class ProposedBantFact(BaseModel):
@@ -62,9 +79,7 @@ class Kept(BaseModel):
 
 TASK: Task[Kept] = Task(
     name="replies",
-    prompt=prompts.load(
-        "replies", threshold=0.8, quotes=classifier.MOST_QUOTES, longest_draft=LONGEST_DRAFT
-    ),
+    prompt=prompts.load("replies", threshold=0.8, quotes=classifier.MOST_QUOTES, longest_draft=LONGEST_DRAFT),
     output=ProposedReading,
     kept=Kept,
     max_output_tokens=1_500,
@@ -95,7 +110,9 @@ def _data(request: ReplyRequest, reading: Reading, today: date) -> dict[str, Any
         "today": today.isoformat(),
         "reply": {"subject": request.reply.subject, "text": reading.text},
         "thread": [exchange.model_dump(mode="json", exclude_none=True) for exchange in request.thread[-3:]],
-        "prospect": request.prospect.model_dump(mode="json", include={"first_name", "title"}) if request.prospect else {},
+        "prospect": request.prospect.model_dump(mode="json", include={"first_name", "title"})
+        if request.prospect
+        else {},
         "campaign": request.campaign.model_dump(mode="json", include={"goal", "tone"}) if request.campaign else {},
         "booking_link_will_be_added": request.booking_url is not None,
     }
@@ -169,7 +186,7 @@ def _hold_until(action: Action, reading: Reading) -> date | None:
         return None
     if reading.hold_until:
         return reading.hold_until
-    return classifier.dates.hold_until(reading.text, received_on=clock.today())[0]
+    return dates.hold_until(reading.text, received_on=clock.today())[0]
 
 
 def _draft(request: ReplyRequest, intent: Intent, language: Language, model: Kept | None) -> Draft | None:
@@ -199,23 +216,17 @@ def _action(
     careful = [topic for topic in reading.escalations if topic != "anger"]
     if intent == "unsubscribe" and not careful and not against:
         return "suppress"
-    if reading.escalations:
-        reasons.append(f"always for a human: {', '.join(reading.escalations)}")
-        return "human_review"
-    if against:
+    if reading.escalations or against:
+        if reading.escalations:
+            reasons.append(f"always for a human: {', '.join(reading.escalations)}")
         return "human_review"
     threshold = request.policy.confidence_threshold
-    if intent in ALONE:
-        if confidence < threshold:
-            reasons.append(f"confidence {confidence:.2f} is below the campaign's {threshold:.2f}")
-            return "human_review"
-        if draft is None:
-            return "human_review"
-        return "send_booking_link" if request.booking_url else "answer"
-    alone: dict[Intent, Action] = {"bounce": "suppress", "out_of_office": "wait_until", "not_interested": "stop_sequence"}
-    if intent in alone and confidence >= SURE:
-        return alone[intent]
-    if intent == "wrong_person" and confidence >= threshold:
-        return "stop_sequence"
-    reasons.append(f"{intent} is answered by a human")
-    return "human_review"
+    least = {"bounce": SURE, "out_of_office": SURE, "not_interested": SURE}.get(intent, threshold)
+    action = _ALONE_ACTIONS.get(intent)
+    if intent in ALONE and draft is not None:
+        action = "send_booking_link" if request.booking_url else "answer"
+    if action is None:
+        reasons.append(f"{intent} is answered by a human")
+    elif confidence < least:
+        reasons.append(f"confidence {confidence:.2f} is below {least:.2f}")
+    return action if action and confidence >= least else "human_review"

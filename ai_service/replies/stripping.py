@@ -13,7 +13,8 @@ _SEPARATOR = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FOOTER = re.compile(
-    r"^\s*(?:envoyé (?:de|depuis) (?:mon|outlook)|sent from (?:my|outlook)|von meinem .{1,30} gesendet|get outlook for).*$",
+    r"^\s*(?:envoyé (?:de|depuis) (?:mon|outlook)|sent from (?:my|outlook)|von meinem .{1,30} gesendet|get outlook for)"
+    r".*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
@@ -32,9 +33,12 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         style = (dict(attrs).get("style") or "").replace(" ", "").lower()
-        if tag in self._LEFT_OUT or (self._left_out and tag not in {"br", "img", "hr", "meta", "input", "link"}):
-            self._left_out.append(tag)
-        elif "display:none" in style or "font-size:0" in style:
+        if (
+            tag in self._LEFT_OUT
+            or (self._left_out and tag not in {"br", "img", "hr", "meta", "input", "link"})
+            or "display:none" in style
+            or "font-size:0" in style
+        ):
             self._left_out.append(tag)
         elif tag in self._BREAKS:
             self.parts.append("\n")

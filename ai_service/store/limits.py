@@ -33,7 +33,13 @@ class Limits:
     """Sliding window per organisation and hour, and a daily purse of tokens and dollars."""
 
     def __init__(
-        self, door: RedisDoor, *, per_hour: int, daily_tokens: int, daily_usd: float, clock: Callable[[], float] = time.time
+        self,
+        door: RedisDoor,
+        *,
+        per_hour: int,
+        daily_tokens: int,
+        daily_usd: float,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._door = door
         self._per_hour = per_hour
@@ -60,9 +66,7 @@ class Limits:
 
     async def settle(self, organization: str, reserved: Spend, actual: Spend) -> None:
         """Give back what was set aside and not spent."""
-        await self._add(
-            organization, Spend(actual.tokens - reserved.tokens, actual.micro_usd - reserved.micro_usd)
-        )
+        await self._add(organization, Spend(actual.tokens - reserved.tokens, actual.micro_usd - reserved.micro_usd))
 
     async def _add(self, organization: str, amount: Spend) -> Spend:
         day = datetime.fromtimestamp(self._clock(), UTC).date().isoformat()
