@@ -38,6 +38,8 @@ class Manifest:
     workflows: tuple[Entry, ...]
     reports: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """For each claim route, the routes that end the claim."""
+    repeatable: frozenset[str] = frozenset()
+    """The routes that may be called again when a call failed."""
 
     def entry(self, workflow_id: str) -> Entry:
         """The entry with that id; raises `ManifestError` when there is none."""
@@ -56,6 +58,7 @@ def load_manifest(path: Path = MANIFEST) -> Manifest:
             n8n_version=data["n8n_version"],
             workflows=entries,
             reports={claim: tuple(routes) for claim, routes in data["reports"].items()},
+            repeatable=frozenset(data["repeatable"]),
         )
     except KeyError as missing:
         raise ManifestError(f"{path.name} lacks {missing}.") from missing

@@ -1,7 +1,7 @@
 """One form for a workflow file, so that a change in the editor is a small difference in review.
 
 n8n exports a workflow with what belongs to one instance (versions, times, owners, pinned data). `normalise` keeps what
-the workflow is and drops the rest; `dump` writes it in a fixed order. A committed file is always `dump(normalise(file))`.
+the workflow is and drops the rest; `dump` writes it in a fixed order. A committed file is `dump(normalise(file))`.
 """
 
 import json
@@ -48,7 +48,7 @@ def normalise(workflow: Mapping[str, Any]) -> Document:
         if name in connections
     }
     kept["settings"] = dict(sorted(workflow.get("settings", {}).items()))
-    return replace_settings(kept, lambda field, value: PLACEHOLDERS.get(field, value))
+    return replace_settings(kept, PLACEHOLDERS.get)
 
 
 def dump(workflow: Mapping[str, Any]) -> str:
