@@ -11,6 +11,7 @@ from ai_service.enrichments import rules
 from ai_service.enrichments.schemas import EnrichmentAnswer, EnrichmentFindings, EnrichmentRequest
 from ai_service.facts import Known, unknown_name
 from ai_service.language import chosen
+from ai_service.messages.naming import tidied
 from ai_service.schemas import Disc, Fact, Language, TalkingPoint
 from ai_service.sources import Outcome, Rejected, Sources, Task
 from ai_service.store import cache as caching
@@ -119,9 +120,7 @@ async def _steadied(
 
 def _data(request: EnrichmentRequest, today: date, language: Language) -> dict[str, Any]:
     facts = request.model_dump(mode="json", include={"prospect", "company", "signals", "icp"}, exclude_none=True)
-    for name in ("email", "linkedin_url"):
-        facts["prospect"].pop(name, None)
-    return {"today": today.isoformat(), "answer_language": language, **facts}
+    return {"today": today.isoformat(), "answer_language": language, **tidied(facts, language)}
 
 
 def checked(proposed: Any, request: EnrichmentRequest, by_rules: EnrichmentFindings) -> EnrichmentFindings:

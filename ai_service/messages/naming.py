@@ -1,6 +1,7 @@
 """Names as people write them in a message, from profiles as scrapers find them."""
 
 import re
+from typing import Any
 
 from ai_service.schemas import Language
 
@@ -39,6 +40,7 @@ def company_name(name: str | None) -> str:
     return text
 
 
+_CONTACTS = frozenset({"email", "linkedin_url"})
 _ACRONYMS = re.compile(r"^[A-Z&/+]{2,5}$")
 
 
@@ -66,3 +68,20 @@ def salutation(language: Language, name: str, *, formal: bool = False) -> str:
     if formal:
         return f"Dear {name}," if name else "Hello,"
     return f"Hi {name}," if name else "Hello,"
+
+
+def tidied(facts: dict[str, Any], language: Language) -> dict[str, Any]:
+    """The `prospect` and `company` of a dumped request with names and title as people write them.
+
+    What can't be tidied stays as it was. Where somebody can be reached is left out: it says nothing to a writer.
+    """
+    prospect = {name: value for name, value in facts.get("prospect", {}).items() if name not in _CONTACTS}
+    for name, tidy in (("first_name", given_name), ("last_name", given_name)):
+        if prospect.get(name):
+            prospect[name] = tidy(prospect[name]) or prospect[name]
+    if prospect.get("title"):
+        prospect["title"] = job_title(prospect["title"], language) or prospect["title"]
+    tidy_facts = {**facts, "prospect": prospect}
+    if company := facts.get("company"):
+        tidy_facts["company"] = {**company, "name": company_name(company.get("name")) or company.get("name", "")}
+    return tidy_facts

@@ -9,6 +9,7 @@ from ai_service import clock, prompts
 from ai_service import language as languages
 from ai_service.facts import Known, fault_in
 from ai_service.messages import templates
+from ai_service.messages.naming import tidied
 from ai_service.messages.schemas import LONGEST, LONGEST_SUBJECT, MessageAnswer, MessageRequest, Variant
 from ai_service.schemas import Language
 from ai_service.sources import Rejected, Sources, Task
@@ -75,8 +76,6 @@ def _data(request: MessageRequest, today: date, language: Language) -> dict[str,
     facts = request.model_dump(
         mode="json", include={"kind", "channel", "step", "prospect", "company", "tone", "variants"}, exclude_none=True
     )
-    for name in ("email", "linkedin_url"):
-        facts["prospect"].pop(name, None)
     if request.sender:
         facts["sender"] = request.sender.model_dump(mode="json", exclude={"signature"}, exclude_none=True)
     if request.enrichment:
@@ -93,7 +92,7 @@ def _data(request: MessageRequest, today: date, language: Language) -> dict[str,
         "answer_language": language,
         "longest_words": words,
         "longest_characters": characters,
-        **facts,
+        **tidied(facts, language),
     }
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ai_service import clock, prompts
 from ai_service.language import chosen
+from ai_service.messages.naming import tidied
 from ai_service.qualifications import rules
 from ai_service.qualifications.schemas import Criteria, Qualification, QualificationRequest
 from ai_service.qualifications.titles import Seniority
@@ -72,10 +73,7 @@ async def qualify(request: QualificationRequest, sources: Sources) -> Qualificat
 
 def _data(request: QualificationRequest, today: date, language: Language) -> dict[str, Any]:
     facts = request.model_dump(mode="json", include={"prospect", "company", "signals", "icp"}, exclude_none=True)
-    # Where somebody can be reached says nothing about whether they buy.
-    for name in ("email", "linkedin_url"):
-        facts["prospect"].pop(name, None)
-    return {"today": today.isoformat(), "answer_language": language, **facts}
+    return {"today": today.isoformat(), "answer_language": language, **tidied(facts, language)}
 
 
 def _checked(proposed: Any, by_rules: Criteria) -> Criteria:
