@@ -201,7 +201,7 @@ class World(Standin):
         if key in self.tables["happenings"]:
             return
         record = {"id": key, "event_type": name, "payload": self._payload(name, mail) | payload, "at": time.time()}
-        self.effect(name, key, "happenings", record, lead_email=mail["lead"])
+        self.effect(f"event_{name}", key, "happenings", record, lead_email=mail["lead"])
         self._announce(record)
 
     def announce_missed(self) -> None:

@@ -11,10 +11,8 @@ _SIZES = ((200, 25), (50, 20), (10, 10), (-1, 5))
 _SENIORITY = (
     (0, r"stag|altern|étudiant|student|intern\b|praktik|werkstud|apprenti|trainee"),
     (6, r"account manager|chef de projet|chargée? de|project manager|assistant"),
-    (
-        25,
-        r"\b(?:c[etfmoi]o|dg|pdg)\b|fondat|founder|direct(?:eur|rice) général|président|gérant|owner|geschäftsführ|gründer|inhaber|vorstand",
-    ),
+    (25, r"\b(?:c[etfmoi]o|dg|pdg)\b|fondat|founder|direct(?:eur|rice) général|président|gérant|owner"),
+    (25, r"geschäftsführ|gründer|inhaber|vorstand"),
     (22, r"\bvp\b|vice|direct|\bdsi\b|\bdaf\b|\bdrh\b|partner|associé"),
     (15, r"head|manager|responsable|chef|lead|leiter"),
 )
