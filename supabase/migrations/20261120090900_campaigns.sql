@@ -56,6 +56,7 @@ create table public.campaign_mailboxes (
     campaign_id uuid not null,
     mailbox_id uuid not null,
     provider_campaign_id text,
+    is_chosen boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     unique (organization_id, campaign_id, mailbox_id),
@@ -64,6 +65,8 @@ create table public.campaign_mailboxes (
 );
 comment on table public.campaign_mailboxes is
     'Which mailboxes a campaign sends from; none: all active ones. provider_campaign_id is the Instantly campaign bound to the pair.';
+comment on column public.campaign_mailboxes.is_chosen is
+    'False on a row that only keeps what a vendor knows the pair by: it restricts nothing.';
 create index campaign_mailboxes_mailbox_idx on public.campaign_mailboxes (organization_id, mailbox_id);
 create index campaign_mailboxes_provider_idx on public.campaign_mailboxes (organization_id, provider_campaign_id);
 select private.protect('public.campaign_mailboxes', 'viewer', 'member', 'member', 'member', '{select,insert,update}');
