@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from n8n_workflows import instance
@@ -30,7 +31,7 @@ GATEWAY_DOCUMENT = ROOT.parent / "api_gateway" / "openapi.json"
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit code: 0 when all is well, 1 when something must be mended."""
     options = _parser().parse_args(arguments)
-    commands = {
+    commands: dict[str, Callable[[], int]] = {
         "render": lambda: _render(options.out),
         "check": lambda: _check(options.gateway_openapi, options.ai_openapi),
         "normalise": _normalise,
