@@ -62,6 +62,7 @@ create function private.raise_alert(
     entity text default null, entity_id uuid default null
 ) returns uuid
 language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
 declare
     raised uuid;
 begin
