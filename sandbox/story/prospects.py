@@ -35,6 +35,20 @@ _LEGAL_FORMS = {
     "ch": (" SA", " Sàrl", " AG"),
     "de": (" GmbH", " AG", " GmbH & Co. KG"),
 }
+_POSTS = {
+    "fr": (
+        "On en parle trop peu : {topic}.",
+        "Retour du terrain, cette semaine encore : {topic}.",
+        "Ce qui occupe nos équipes en ce moment, c'est {topic}.",
+        "Belle discussion hier avec des confrères sur un sujet qui compte, {topic}.",
+    ),
+    "en": (
+        "Not talked about enough: {topic}.",
+        "What keeps our team busy these days: {topic}.",
+        "Good conversation with peers on {topic}.",
+        "Back from a week in the field, one lesson about {topic}.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -199,7 +213,8 @@ def row(person: Person, seed: int, take: int = 0) -> dict[str, Any]:
     activity = []
     if person.posts:
         posted = WORLD_DATE - timedelta(days=rng.randrange(2, 28))
-        activity.append({"text": f"Post LinkedIn : {person.topic}", "date": posted.isoformat()})
+        said = rng.choice(_POSTS[person.language]).format(topic=person.topic)
+        activity.append({"text": said, "date": posted.isoformat()})
     years, months = divmod(person.role_months, 12)
     duration = f"{years} years {months} months in role" if years else f"{months} months in role"
     return {

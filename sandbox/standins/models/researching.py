@@ -12,6 +12,7 @@ _TELLING = {
     "C": r"analy|donnée|data|qualité|quality|processus|process|rigueur|précis|precis|méthod|method|conform",
 }
 _LEAST_WORDS = 3
+_LONGEST_TOPIC = 220
 
 
 def enrichment(facts: Facts) -> dict[str, Any]:
@@ -37,31 +38,28 @@ def disc(facts: Facts) -> dict[str, Any]:
     return {"profile": best, "confidence": 0.6, "evidence": ", ".join(dict.fromkeys(found[best]))}
 
 
-def topics(facts: Facts) -> list[str]:
-    """The strongest facts to open with, each a text of the data, best first."""
-    found = [*facts.texts("signals"), *facts.texts("prospect", "recent_activity"), *facts.texts("company", "facts")]
-    found += [facts.text("company", "industry"), facts.text("prospect", "title")]
-    return list(dict.fromkeys(text.strip() for text in found if text.strip()))
+def topics(facts: Facts) -> list[tuple[str, str]]:
+    """The strongest facts to open with as (kind, text of the data), best first."""
+    found = [("post", text) for text in facts.texts("prospect", "recent_activity")]
+    found += [("news", text) for text in (*facts.texts("signals"), *facts.texts("company", "facts"))]
+    found += [("industry", facts.text("company", "industry")), ("title", facts.text("prospect", "title"))]
+    found += [("tool", str(one)) for one in facts.items("company", "technologies")[:2]]
+    return [(kind, text) for kind, text in dict.fromkeys(found) if text and len(text) <= _LONGEST_TOPIC]
 
 
 def _summary(facts: Facts) -> str:
     french = facts.language == "fr"
     name = f"{facts.text('prospect', 'first_name')} {facts.text('prospect', 'last_name')}".strip()
     title, company = facts.text("prospect", "title"), facts.text("company", "name")
-    industry, city = facts.text("company", "industry"), facts.text("company", "city")
-    first = (
-        ", ".join(filter(None, (name, title))) + (f" {'chez' if french else 'at'} {company}" if company else "") + "."
-    )
-    parts = [first]
-    if industry:
-        where = f" ({city})" if city else ""
-        parts.append(
-            f"{'Secteur' if french else 'Industry'} : {industry}{where}." if french else f"Industry: {industry}{where}."
-        )
-    if size := facts.text("company", "size") or facts.text("company", "size_range"):
-        parts.append(f"Effectif : {size}." if french else f"Headcount: {size}.")
-    recent = topics(facts)[:1] if facts.items("signals") or facts.items("prospect", "recent_activity") else []
-    parts += [f"Actualité : {recent[0]}" if french else f"Recent: {recent[0]}"] if recent else []
+    known = ", ".join(filter(None, (facts.text("company", "industry"), facts.text("company", "city"))))
+    at = (f" {'chez' if french else 'at'} {company}" if company else "") + (f" ({known})" if known else "")
+    parts = [", ".join(filter(None, (name, title))) + at + "."]
+    size = facts.text("company", "size") or facts.text("company", "size_range")
+    if digits := re.findall(r"\d[\d  \u202f]*", size):
+        people = "-".join(number.strip() for number in digits[:2])
+        parts.append(f"L'entreprise compte {people} personnes." if french else f"The company has {people} people.")
+    if recent := [text for kind, text in topics(facts) if kind in {"post", "news"}]:
+        parts.append(f"En ce moment : {recent[0]}" if french else f"These days: {recent[0]}")
     return " ".join(parts)[:600]
 
 
