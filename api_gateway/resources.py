@@ -33,7 +33,7 @@ class Resources:
     tokens: TokenVerifier
     limiter: RateLimiter
     keyring: Keyring
-    grant_key: bytes
+    grant_key: bytes = field(repr=False)
     http: httpx2.AsyncClient
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from api_gateway.notifications.repository import raise_alert
 from api_gateway.resources import Resources
 
 Hook = Callable[[Resources, UUID], Awaitable[None]]
@@ -26,12 +27,11 @@ async def run(shared: Resources, organization_id: UUID, service_name: str) -> No
     except Exception as error:
         log.exception("credential_hook_failed", service_name=service_name)
         async with shared.database.workflow(organization_id, actor="gateway") as session:
-            await session.execute(
-                """
-                select private.raise_alert(%(organization_id)s, 'vendor_webhook', 'warning', %(title)s, %(detail)s,
-                                           %(dedupe_key)s)
-                """,
-                organization_id=organization_id,
+            await raise_alert(
+                session,
+                organization_id,
+                kind="vendor_webhook",
+                severity="warning",
                 title=f"The {service_name} webhook is not set up",
                 detail=f"{service_name} could not be told where to send its events ({type(error).__name__}); "
                 "enter the key again.",
