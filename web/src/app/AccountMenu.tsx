@@ -15,7 +15,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const language = useLanguage();
   const theme = useTheme();
   const { data: me, organization, organizations } = useMe();
-  const name = me?.name ?? "";
+  const name = me?.full_name || me?.email || "";
   return (
     <Menu
       align={compact ? "end" : "start"}

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
+import { setOrganizationId } from "@/session/organization";
 import { supabase } from "@/session/supabase";
 import { queryClient } from "./queryClient";
 import { router } from "./router";
@@ -11,7 +12,10 @@ export function App() {
   useEffect(() => {
     const { data } = supabase().auth.onAuthStateChange((event) => {
       if (event !== "SIGNED_OUT" && event !== "PASSWORD_RECOVERY") return;
-      if (event === "SIGNED_OUT") queryClient.clear();
+      if (event === "SIGNED_OUT") {
+        setOrganizationId(null);
+        queryClient.clear();
+      }
       // Deferred: the auth client forbids calls into itself from inside its own callback.
       setTimeout(() => {
         if (event === "PASSWORD_RECOVERY") void router.navigate({ to: "/new-password" });

@@ -7,7 +7,7 @@ export async function startErrorReporting(): Promise<void> {
   const sentry = await import("@sentry/react");
   sentry.init({
     dsn,
-    sendDefaultPii: false,
+    dataCollection: { userInfo: false, cookies: false, httpHeaders: false, httpBodies: [], urlQueryParams: false },
     beforeBreadcrumb: (breadcrumb) => (breadcrumb.category === "console" || breadcrumb.category === "ui.input" ? null : breadcrumb),
     beforeSend: (event) => {
       delete event.user;

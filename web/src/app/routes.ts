@@ -106,7 +106,7 @@ const campaignSettings = createRoute({
 const prospects = createRoute({
   path: "/prospects",
   getParentRoute: () => member,
-  validateSearch: z.object({ q: text, campaign: text, status: text, min_score: number, source: text, prospect: text, import: flag }),
+  validateSearch: z.object({ q: text, campaign: text, status: text, min_score: number, source: text, tag: text, sort: text, prospect: text, import: flag }),
   component: lazyRouteComponent(() => import("@/features/prospects/ProspectsPage"), "ProspectsPage"),
 });
 

@@ -9,6 +9,11 @@ function localeOf(language: Language): string {
   return navigator.languages.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? { en: "en-GB", fr: "fr-FR" }[language];
 }
 
+/** A date without a time is a day of the calendar, the same for every reader: noon keeps it so in every time zone. */
+function toDate(moment: Moment): Date {
+  return new Date(typeof moment === "string" && /^\d{4}-\d{2}-\d{2}$/.test(moment) ? `${moment}T12:00:00` : moment);
+}
+
 const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -42,11 +47,11 @@ export function createFormat(language: Language, timeZone?: string) {
     percent: (share: number) => percent.format(share),
     /** A change between -1 and 1, with its sign. */
     change: (share: number) => signedPercent.format(share),
-    date: (moment: Moment) => date.format(new Date(moment)),
-    shortDate: (moment: Moment) => shortDate.format(new Date(moment)),
-    longDate: (moment: Moment) => longDate.format(new Date(moment)),
-    time: (moment: Moment) => time.format(new Date(moment)),
-    dateTime: (moment: Moment) => dateTime.format(new Date(moment)),
+    date: (moment: Moment) => date.format(toDate(moment)),
+    shortDate: (moment: Moment) => shortDate.format(toDate(moment)),
+    longDate: (moment: Moment) => longDate.format(toDate(moment)),
+    time: (moment: Moment) => time.format(toDate(moment)),
+    dateTime: (moment: Moment) => dateTime.format(toDate(moment)),
     list: (items: Iterable<string>) => list.format(items),
     /** The short name of an ISO weekday, 1 = Monday. */
     weekday: (isoDay: number) => weekday.format(new Date(Date.UTC(2024, 0, isoDay))),
@@ -57,7 +62,7 @@ export function createFormat(language: Language, timeZone?: string) {
       if (size < hour) return relative.format(Math.trunc(seconds / minute), "minute");
       if (size < day) return relative.format(Math.trunc(seconds / hour), "hour");
       if (size < 30 * day) return relative.format(Math.trunc(seconds / day), "day");
-      return date.format(new Date(moment));
+      return date.format(toDate(moment));
     },
   };
 }

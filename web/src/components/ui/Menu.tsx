@@ -1,3 +1,4 @@
+import { Check } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn";
@@ -58,5 +59,21 @@ export function MenuRadioItem({ children, ...props }: ComponentProps<typeof Drop
         <span className="block size-1.5 rounded-full bg-primary" />
       </DropdownMenu.ItemIndicator>
     </DropdownMenu.RadioItem>
+  );
+}
+
+/** Stays open when ticked, so that several can be changed in one go. */
+export function MenuCheckboxItem({ children, ...props }: ComponentProps<typeof DropdownMenu.CheckboxItem>) {
+  return (
+    <DropdownMenu.CheckboxItem
+      onSelect={(event) => event.preventDefault()}
+      className="flex h-9 cursor-pointer items-center justify-between gap-4 rounded-lg px-2.5 outline-none select-none data-[highlighted]:bg-sunken"
+      {...props}
+    >
+      {children}
+      <DropdownMenu.ItemIndicator>
+        <Check className="size-4 text-primary-ink" aria-hidden />
+      </DropdownMenu.ItemIndicator>
+    </DropdownMenu.CheckboxItem>
   );
 }

@@ -1,0 +1,73 @@
+import { Area, AreaChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { useFormat } from "@/i18n/format";
+import { label, useTexts } from "@/i18n/texts";
+import type { DayFigures } from "./queries";
+import { texts } from "./texts";
+
+const lines = [
+  { name: "found", stroke: "var(--line-strong)", dash: "4 4", fill: 0 },
+  { name: "qualified", stroke: "var(--primary)", dash: undefined, fill: 0.16 },
+  { name: "replied", stroke: "var(--accent)", dash: undefined, fill: 0.14 },
+  { name: "meetings", stroke: "var(--good)", dash: undefined, fill: 0.14 },
+] as const;
+
+export default function PipelineChart({ daily }: { daily: readonly DayFigures[] }) {
+  const t = useTexts(texts);
+  const format = useFormat();
+  return (
+    <div className="h-72" aria-hidden>
+      <ResponsiveContainer width="100%" height="100%">
+        <AreaChart data={[...daily]} margin={{ top: 8, right: 12, bottom: 0, left: -12 }}>
+          <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
+          <XAxis
+            dataKey="day"
+            tickFormatter={(day: string) => format.shortDate(day)}
+            tick={{ fill: "var(--ink-muted)", fontSize: 12 }}
+            tickLine={false}
+            axisLine={false}
+            minTickGap={32}
+            dy={6}
+          />
+          <YAxis
+            allowDecimals={false}
+            tickFormatter={(value: number) => format.compact(value)}
+            tick={{ fill: "var(--ink-muted)", fontSize: 12 }}
+            tickLine={false}
+            axisLine={false}
+            width={52}
+          />
+          <Tooltip
+            labelFormatter={(day) => format.longDate(String(day))}
+            formatter={(value, name) => [format.number(Number(value)), label(t.chart, String(name))]}
+            contentStyle={{ background: "var(--surface)", border: "1px solid var(--line)", borderRadius: 12, boxShadow: "var(--shadow-float)", fontSize: 13 }}
+            labelStyle={{ color: "var(--ink)", fontWeight: 600, marginBottom: 4 }}
+            cursor={{ stroke: "var(--line-strong)", strokeDasharray: "3 3" }}
+          />
+          <Legend
+            align="left"
+            verticalAlign="top"
+            iconType="circle"
+            iconSize={8}
+            height={36}
+            wrapperStyle={{ paddingLeft: 16 }}
+            formatter={(name: string) => <span className="text-[0.8125rem] text-ink-muted">{label(t.chart, name)}</span>}
+          />
+          {lines.map(({ name, stroke, dash, fill }) => (
+            <Area
+              key={name}
+              type="monotone"
+              dataKey={name}
+              stroke={stroke}
+              strokeWidth={2}
+              strokeDasharray={dash}
+              fill={stroke}
+              fillOpacity={fill}
+              isAnimationActive={false}
+              dot={daily.length === 1}
+            />
+          ))}
+        </AreaChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { Check, Ellipsis, Pencil, RefreshCw, X } from "lucide-react";
+import { useState } from "react";
+import { ChannelIcon } from "@/components/ChannelIcon";
+import { Notice } from "@/components/Notice";
+import { ScoreBadge } from "@/components/ScoreBadge";
+import { Avatar } from "@/components/ui/Avatar";
+import { Badge } from "@/components/ui/Badge";
+import { Button } from "@/components/ui/Button";
+import { Checkbox } from "@/components/ui/Field";
+import { Menu, MenuItem } from "@/components/ui/Menu";
+import { cn } from "@/components/ui/cn";
+import { messageTone, vocabulary } from "@/components/vocabulary";
+import { useFormat } from "@/i18n/format";
+import { label, useTexts } from "@/i18n/texts";
+import { isOpen } from "./isOpen";
+import type { Message } from "./queries";
+import { texts } from "./texts";
+
+const longBody = 420;
+
+export type MessageAct = "approve" | "edit" | "reject" | "regenerate";
+
+type MessageCardProps = {
+  message: Message;
+  current: boolean;
+  selected: boolean;
+  mayAct: boolean;
+  busy: boolean;
+  onSelect: (selected: boolean) => void;
+  onFocus: () => void;
+  onAct: (act: MessageAct) => void;
+};
+
+export function MessageCard({ message, current, selected, mayAct, busy, onSelect, onFocus, onAct }: MessageCardProps) {
+  const t = useTexts(texts);
+  const words = useTexts(vocabulary);
+  const format = useFormat();
+  const [expanded, setExpanded] = useState(false);
+  const isLong = message.body.length > longBody;
+  const acts = mayAct && isOpen(message);
+  const why: [string, string | null][] = [
+    [t.failureReason, message.failure_reason],
+    [t.rejectedReason, message.rejected_reason],
+    [t.cancelledReason, message.cancelled_reason],
+  ];
+
+  return (
+    <article
+      data-message={message.id}
+      tabIndex={-1}
+      onFocus={onFocus}
+      aria-label={`${t.to} ${message.prospect_name}`}
+      className={cn(
+        "scroll-my-24 rounded-xl border bg-surface p-4 shadow-card transition-colors outline-none sm:p-6",
+        current ? "border-primary ring-1 ring-primary" : "border-line",
+      )}
+    >
+      <div className="flex items-start gap-3">
+        {acts && (
+          <Checkbox
+            className="mt-2.5"
+            checked={selected}
+            aria-label={t.select(message.prospect_name)}
+            onChange={(event) => onSelect(event.target.checked)}
+          />
+        )}
+        <Avatar name={message.prospect_name} className="hidden sm:inline-flex" />
+        <div className="min-w-0 flex-1">
+          <p className="truncate font-semibold">{message.prospect_name}</p>
+          <p className="truncate text-[0.8125rem] text-ink-muted">
+            {[message.prospect_title, message.company_name].filter(Boolean).join(" · ")}
+          </p>
+        </div>
+        <div className="flex shrink-0 items-center gap-2">
+          <ScoreBadge score={message.score} />
+          <Badge tone={messageTone[message.status]}>{label(words.messageStatus, message.status)}</Badge>
+        </div>
+      </div>
+
+      <div className="mt-4 sm:pl-12">
+        <p className="font-medium text-balance">{message.subject === "" ? (message.channel === "email" ? t.noSubject : null) : message.subject}</p>
+        <p className={cn("mt-1.5 max-w-[68ch] leading-6 break-words whitespace-pre-wrap text-ink-muted", isLong && !expanded && "line-clamp-5")}>
+          {message.body}
+        </p>
+        {isLong && (
+          <button type="button" onClick={() => setExpanded(!expanded)} className="mt-1 text-[0.8125rem] font-medium text-primary-ink hover:underline">
+            {expanded ? t.showLess : t.showMore}
+          </button>
+        )}
+        {why.map(([title, reason]) =>
+          reason === null || reason === "" ? null : (
+            <Notice key={title} tone="accent" className="mt-3">
+              <span className="font-medium">{title}:</span> {reason}
+            </Notice>
+          ),
+        )}
+
+        <div className="mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-muted">
+            <span className="inline-flex items-center gap-1.5">
+              <ChannelIcon channel={message.channel} className="size-3.5" />
+              {label(words.channel, message.channel)}
+              {message.step_position !== null && <> · {t.step(message.step_position)}</>}
+            </span>
+            <span>{t.writtenBy(label(words.writtenBy, message.source))}</span>
+            <time dateTime={message.sent_at ?? message.created_at}>{format.relative(message.sent_at ?? message.created_at)}</time>
+            <span className="max-w-48 truncate">{message.campaign_name}</span>
+          </p>
+          {acts && (
+            <div className="flex items-center gap-2">
+              <Menu
+                trigger={
+                  <Button look="quiet" size="iconSm" aria-label={t.more} disabled={busy}>
+                    <Ellipsis aria-hidden />
+                  </Button>
+                }
+              >
+                <MenuItem onSelect={() => onAct("regenerate")}>
+                  <RefreshCw aria-hidden /> {t.regenerate}
+                </MenuItem>
+                <MenuItem danger onSelect={() => onAct("reject")}>
+                  <X aria-hidden /> {t.reject}
+                </MenuItem>
+              </Menu>
+              <Button size="sm" disabled={busy} onClick={() => onAct("edit")}>
+                <Pencil aria-hidden /> {t.edit}
+              </Button>
+              <Button size="sm" look="primary" disabled={busy || message.status === "approved"} onClick={() => onAct("approve")}>
+                <Check aria-hidden /> {t.approve}
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
+    </article>
+  );
+}

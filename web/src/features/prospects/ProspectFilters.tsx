@@ -1,0 +1,119 @@
+import { useQuery } from "@tanstack/react-query";
+import { Columns3 } from "lucide-react";
+import { SearchField } from "@/components/SearchField";
+import { Button } from "@/components/ui/Button";
+import { Select } from "@/components/ui/Field";
+import { Menu, MenuCheckboxItem } from "@/components/ui/Menu";
+import { vocabulary } from "@/components/vocabulary";
+import { label, useTexts } from "@/i18n/texts";
+import { optionalColumns } from "./columns";
+import { campaignChoicesQuery, tagsQuery } from "./queries";
+import { texts } from "./texts";
+
+export const scoreSteps = [40, 60, 80] as const;
+
+export type ProspectSearch = {
+  q?: string;
+  campaign?: string;
+  status?: string;
+  min_score?: number;
+  source?: string;
+  tag?: string;
+  sort?: string;
+};
+
+type ProspectFiltersProps = {
+  search: ProspectSearch;
+  onChange: (change: ProspectSearch) => void;
+  hiddenColumns: readonly string[];
+  onColumns: (hidden: string[]) => void;
+};
+
+export function ProspectFilters({ search, onChange, hiddenColumns, onColumns }: ProspectFiltersProps) {
+  const t = useTexts(texts);
+  const words = useTexts(vocabulary);
+  const campaigns = useQuery(campaignChoicesQuery).data ?? [];
+  const tags = useQuery(tagsQuery).data ?? [];
+  const orNothing = (value: string) => (value === "" ? undefined : value);
+
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-2">
+      <SearchField
+        value={search.q ?? ""}
+        placeholder={t.search}
+        className="w-full sm:w-72"
+        onSearch={(q) => onChange({ q: q.length < 2 ? undefined : q })}
+      />
+      <Select aria-label={t.campaign} className="max-sm:flex-1 sm:max-w-48" value={search.campaign ?? ""} onChange={(event) => onChange({ campaign: orNothing(event.target.value) })}>
+        <option value="">{t.allCampaigns}</option>
+        {campaigns.map((campaign) => (
+          <option key={campaign.id} value={campaign.id}>
+            {campaign.name}
+          </option>
+        ))}
+      </Select>
+      <Select aria-label={t.status} className="max-sm:flex-1" value={search.status ?? ""} onChange={(event) => onChange({ status: orNothing(event.target.value) })}>
+        <option value="">{t.allStatuses}</option>
+        {Object.entries(words.enrollmentStatus).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label={t.minScore}
+        className="max-sm:flex-1"
+        value={search.min_score ?? ""}
+        onChange={(event) => onChange({ min_score: event.target.value === "" ? undefined : Number(event.target.value) })}
+      >
+        <option value="">{t.anyScore}</option>
+        {scoreSteps.map((score) => (
+          <option key={score} value={score}>
+            {t.scoreFrom(score)}
+          </option>
+        ))}
+      </Select>
+      <Select aria-label={t.source} className="max-sm:flex-1" value={search.source ?? ""} onChange={(event) => onChange({ source: orNothing(event.target.value) })}>
+        <option value="">{t.allSources}</option>
+        {Object.entries(words.provenance).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </Select>
+      {tags.length > 0 && (
+        <Select aria-label={t.tag} className="max-sm:flex-1" value={search.tag ?? ""} onChange={(event) => onChange({ tag: orNothing(event.target.value) })}>
+          <option value="">{t.allTags}</option>
+          {tags.map((tag) => (
+            <option key={tag.id} value={tag.name}>
+              {tag.name}
+            </option>
+          ))}
+        </Select>
+      )}
+      <Select aria-label={t.sort} className="max-sm:flex-1" value={search.sort ?? "created_at"} onChange={(event) => onChange({ sort: event.target.value })}>
+        <option value="created_at">{t.sorts.created_at}</option>
+        <option value="score">{t.sorts.score}</option>
+      </Select>
+      <div className="ml-auto hidden md:block">
+        <Menu
+          trigger={
+            <Button look="quiet">
+              <Columns3 aria-hidden /> {t.columns}
+            </Button>
+          }
+        >
+          {optionalColumns.map((name) => (
+            <MenuCheckboxItem
+              key={name}
+              checked={!hiddenColumns.includes(name)}
+              onCheckedChange={(on) => onColumns(on ? hiddenColumns.filter((other) => other !== name) : [...hiddenColumns, name])}
+            >
+              {label(t.column, name)}
+            </MenuCheckboxItem>
+          ))}
+        </Menu>
+      </div>
+    </div>
+  );
+}
