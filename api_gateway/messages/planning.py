@@ -134,7 +134,8 @@ async def create_from_step(
     """Store what was written for a step; by the campaign's approval policy it is planned or waits for a person.
 
     `automatic`: approved, unless the qualification is disputed or a place in the text was never filled in.
-    `review_first`: the first step waits. `review_all`: all wait. Of several variants an enrollment always gets the same.
+    `review_first`: the first step waits. `review_all`: all wait. Of several variants
+    an enrollment always gets the same one.
     Raises StepGone.
     """
     ground = await session.row(_Ground, _STEP_GROUND, enrollment_id=enrollment_id, step_id=step_id)
@@ -148,7 +149,7 @@ async def create_from_step(
     number = zlib.crc32(enrollment_id.bytes) % len(written.variants)
     chosen = written.variants[number]
     subject = (chosen.subject or "").strip()
-    places = content.missing(ground.step_channel, subject, chosen.body)
+    places = content.missing(ground.step_channel, subject, chosen.body, needs_subject=ground.is_first_step)
     review = (
         ground.needs_review
         or bool(places)

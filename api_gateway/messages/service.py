@@ -208,7 +208,8 @@ async def _open(member: Member, message_id: UUID, allowed: frozenset[str]) -> Me
 
 
 def _require_complete(state: MessageState) -> None:
-    places = content.missing(state.channel, state.subject, state.body, needs_subject=state.kind != "reply")
+    # A follow-up without a subject of its own answers under that of the thread.
+    places = content.missing(state.channel, state.subject, state.body, needs_subject=state.kind == "email")
     if places:
         raise MessageIncomplete(errors=[FieldError(field=place, message="is empty") for place in places])
 

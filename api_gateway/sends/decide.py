@@ -72,7 +72,10 @@ class MailboxFacts:
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """`recent`: instants of the sends that count against each hourly cap, oldest first."""
+    """Sends of the last hour are counted for the campaign and for the whole organization, each with a cap of its own.
+
+    `frees_at`: when a full cap has room again; None when that is not known.
+    """
 
     status: str = "active"
     organization_stopped: bool = False
@@ -83,9 +86,11 @@ class CampaignFacts:
     respect_holidays: bool = True
     email_rule: str = "any"
     hourly_cap: int = 20
+    sent_last_hour: int = 0
+    frees_at: datetime | None = None
     organization_hourly_cap: int = 20
-    recent: tuple[datetime, ...] = ()
-    organization_recent: tuple[datetime, ...] = ()
+    organization_sent_last_hour: int = 0
+    organization_frees_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -240,13 +245,17 @@ def _mailbox_says(mailbox: MailboxFacts | None, now: datetime, *, capped: bool) 
 
 
 def _pace_says(mailbox: MailboxFacts, campaign: CampaignFacts, now: datetime) -> Decision | None:
-    for name, cap, recent in (
-        ("campaign_hourly_cap", campaign.hourly_cap, campaign.recent),
-        ("organization_hourly_cap", campaign.organization_hourly_cap, campaign.organization_recent),
+    for name, cap, sent, frees_at in (
+        ("campaign_hourly_cap", campaign.hourly_cap, campaign.sent_last_hour, campaign.frees_at),
+        (
+            "organization_hourly_cap",
+            campaign.organization_hourly_cap,
+            campaign.organization_sent_last_hour,
+            campaign.organization_frees_at,
+        ),
     ):
-        within = [at for at in recent if at > now - HOUR]
-        if len(within) >= cap:
-            until = within[len(within) - cap] + HOUR if cap else now + HOUR
+        if sent >= cap:
+            until = frees_at if frees_at is not None and frees_at > now else now + HOUR
             return Defer(name, f"The cap of {cap} an hour is reached.", until)
     if mailbox.last_sent_at is not None:
         free_at = mailbox.last_sent_at + timedelta(seconds=mailbox.min_gap_s)

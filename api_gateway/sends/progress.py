@@ -87,12 +87,9 @@ async def end_sequence(session: Session, *, enrollment_id: UUID, status: str, re
     await session.execute(
         """
         update public.enrollments
-        set status = case
-                when status = 'qualified' and %(status)s = 'completed' then 'rejected'
-                when status in ('qualified', 'in_sequence') then %(status)s
-                else status end,
-            next_step_due_at = null, stop_reason = coalesce(stop_reason, %(reason)s)
-        where id = %(id)s
+        set status = case when status = 'qualified' and %(status)s = 'completed' then 'rejected' else %(status)s end,
+            next_step_due_at = null, stop_reason = %(reason)s
+        where id = %(id)s and status in ('qualified', 'in_sequence')
         """,
         id=enrollment_id,
         status=status,

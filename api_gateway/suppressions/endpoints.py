@@ -1,11 +1,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse
 
 from api_gateway.pagination import Paging
+from api_gateway.resources import Shared
 from api_gateway.sessions import MemberSession
-from api_gateway.suppressions import service
+from api_gateway.suppressions import service, unsubscribe
 from api_gateway.suppressions.schemas import (
     Suppression,
     SuppressionCreate,
@@ -13,9 +15,15 @@ from api_gateway.suppressions.schemas import (
     SuppressionKind,
     SuppressionPage,
 )
-from kit.errors import Conflict, TooLarge, UnsupportedFormat, responses
+from kit.errors import Conflict, TooLarge, TooManyRequests, UnsupportedFormat, responses
+from kit.ratelimit import Limit
 
 router = APIRouter(prefix="/suppressions")
+webhook_router = APIRouter()
+
+# Mail programs unsubscribe from a few addresses of their provider: generous, and only against floods.
+PER_CALLER = Limit("unsubscribe", requests=600, window_s=60)
+Token = Annotated[str, Path(max_length=200, description="From the link in a message.")]
 
 
 @router.get("", operation_id="suppressions_list", summary="List whom nothing is sent to, newest first.")
@@ -70,3 +78,49 @@ async def export_suppressions(member: MemberSession) -> Response:
 )
 async def delete_suppression(member: MemberSession, suppression_id: UUID) -> None:
     await service.delete_suppression(member, suppression_id)
+
+
+@webhook_router.get(
+    "/u/{token}",
+    operation_id="unsubscribe_show",
+    summary="Ask a person whether they want no more messages. Changes nothing.",
+    response_class=HTMLResponse,
+    responses=responses(TooManyRequests),
+)
+async def show_unsubscribe(request: Request, shared: Shared, token: Token) -> HTMLResponse:
+    await _limit(request, shared)
+    return _page(*await unsubscribe.show(shared, token, _preferred(request)))
+
+
+@webhook_router.post(
+    "/u/{token}",
+    operation_id="unsubscribe_stop",
+    summary="Send a person nothing more, from the page's button or in one click (RFC 8058).",
+    response_class=HTMLResponse,
+    responses=responses(TooManyRequests),
+)
+async def stop_by_link(request: Request, shared: Shared, token: Token) -> HTMLResponse:
+    await _limit(request, shared)
+    return _page(*await unsubscribe.stop(shared, token, _preferred(request)))
+
+
+async def _limit(request: Request, shared: Shared) -> None:
+    verdict = await shared.limiter.hit(PER_CALLER, request.client.host if request.client else "")
+    verdict.require()
+
+
+def _preferred(request: Request) -> str:
+    return "en" if request.headers.get("accept-language", "").casefold().startswith("en") else "fr"
+
+
+def _page(status: int, content: str) -> HTMLResponse:
+    return HTMLResponse(
+        content,
+        status_code=status,
+        headers={
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Robots-Tag": "noindex",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+        },
+    )

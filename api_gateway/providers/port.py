@@ -1,0 +1,154 @@
+"""The one port behind which every sending vendor stands, and what may come of a send.
+
+    Outcome
+    ├── Sent        the vendor has it
+    ├── RetryAt     nothing was accepted; try again later
+    ├── Failed      refused for good
+    └── Ambiguous   the bytes left and nobody said what became of them: look it up, never send it again blindly
+
+A provider never raises for what a vendor or the network does; it answers with one of these.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import httpx2
+
+SEND_LIMIT_S = 20.0
+"""How long a vendor may take; a look-up before this has passed could miss what it still accepts."""
+ACCOUNT_REST_S = 15 * 60.0
+_BREAK = re.compile(r"\r\n|\r|\n")
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message as it leaves. `marker` is in the text and in no other message: a look-up recognises it by this.
+
+    `binding`: what the vendor knows the campaign by. `reply_to`: the vendor's id of the mail that this one answers;
+    None for the first mail to a person.
+    """
+
+    intent_id: UUID
+    idempotency_key: str
+    channel: str
+    sender: str
+    sender_name: str
+    recipient: str
+    first_name: str
+    last_name: str
+    title: str
+    company: str
+    subject: str
+    text: str
+    html: str
+    marker: str
+    unsubscribe_url: str
+    lead_id: str | None = None
+    thread_id: str | None = None
+    reply_to: str | None = None
+    binding: str | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Accepted. Ids are the vendor's own, as far as it gives them at once."""
+
+    message_id: str | None = None
+    thread_id: str | None = None
+    reply_to: str | None = None
+    lead_id: str | None = None
+
+
+@dataclass(frozen=True)
+class RetryAt:
+    """`after_s`: seconds from now. `account_fault`: it is about the customer's account, so somebody should be told."""
+
+    after_s: float
+    reason: str
+    account_fault: bool = False
+
+
+@dataclass(frozen=True)
+class Failed:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """`settle_after_s`: before that the vendor may still be working on it."""
+
+    reason: str
+    settle_after_s: float = 0.0
+
+
+Outcome = Sent | RetryAt | Failed | Ambiguous
+
+
+@dataclass(frozen=True)
+class NotThere:
+    """The vendor has no such message: it may be sent."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The vendor could not be asked."""
+
+    reason: str
+    after_s: float = 30.0
+
+
+Finding = Sent | NotThere | Unknown
+
+
+class Provider(Protocol):
+    """What every sending vendor can do."""
+
+    async def deliver(self, message: Outgoing) -> Outcome:
+        """Hand one message over."""
+
+    async def look_up(self, message: Outgoing) -> Finding:
+        """Whether the vendor has this message, for one whose delivery is ambiguous."""
+
+
+def unanswered(error: httpx2.HTTPError) -> Outcome:
+    """What a call that raised came to: before the connection stood nothing left; after that nobody knows."""
+    if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.UnsupportedProtocol):
+        return RetryAt(30.0, "vendor_unreachable")
+    return Ambiguous(f"no_answer:{type(error).__name__}", settle_after_s=SEND_LIMIT_S)
+
+
+def refused(answer: httpx2.Response, detail: str) -> Outcome:
+    """What an answer that is no success came to. A 5xx may hide an accepted message, so it is looked up."""
+    status = answer.status_code
+    if status == 429:
+        return RetryAt(retry_after(answer, 5.0), "vendor_rate_limit")
+    if status in {401, 402, 403}:
+        return RetryAt(ACCOUNT_REST_S, f"vendor_refuses_account:{status}", account_fault=True)
+    if status >= 500 or status < 400:
+        return Ambiguous(f"vendor_answered:{status}")
+    return Failed(f"vendor_refused:{status}: {detail}"[:500])
+
+
+def retry_after(answer: httpx2.Response, default_s: float) -> float:
+    """Seconds that the vendor asks us to wait."""
+    for name in ("retry-after", "ratelimit-reset"):
+        value = answer.headers.get(name, "")
+        if value.replace(".", "", 1).isdigit():
+            return min(float(value), 3600.0)
+    return default_s
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML: escaped, line breaks kept, links clickable."""
+    parts = []
+    at = 0
+    for found in _LINK.finditer(text):
+        address = html.escape(found.group(0))
+        parts += [html.escape(text[at : found.start()]), f'<a href="{address}">{address}</a>']
+        at = found.end()
+    parts.append(html.escape(text[at:]))
+    return _BREAK.sub("<br/>", "".join(parts))

@@ -1,0 +1,191 @@
+"""What a workflow does with sends: claim what may leave now, deliver one, settle what is in doubt.
+
+A delivery is two short transactions with the vendor's call between them. The first takes the locks that a stop takes,
+asks `decide()`, and writes the intent as `sending`; the second writes down what came of it, and only for whoever still
+holds the lease.
+"""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from api_gateway.database import Session
+from api_gateway.providers.port import ACCOUNT_REST_S, SEND_LIMIT_S, RetryAt
+from api_gateway.resources import Resources
+from api_gateway.sends import cut_points, delivery, ledger, repository
+from api_gateway.sends.decide import Decision, Defer, Stop
+from api_gateway.sends.delivery import Prepared
+from api_gateway.sends.desk import Desk
+from api_gateway.sends.repository import IntentFacts, Leased
+from api_gateway.sends.schemas import (
+    ClaimedSend,
+    ClaimedSends,
+    DeliveryResult,
+    SendClaim,
+    SettlementResult,
+)
+from api_gateway.suppressions import repository as suppressions
+from api_gateway.suppressions.keys import keys_of
+from kit.errors import LeaseLost
+from kit.settings import decode_key
+
+ACTOR = "workflow:send-due-messages"
+CLAIM_LEASE = timedelta(minutes=5)
+SEND_LEASE = timedelta(seconds=SEND_LIMIT_S + 40)
+"""Longer than everything that happens between the two transactions may take."""
+MOST_ROUNDS = 20
+COUNT_CAP = 10_000
+A_DAY = timedelta(days=1)
+log = structlog.get_logger(__name__)
+
+
+async def claim(shared: Resources, wanted: SendClaim) -> ClaimedSends:
+    """Lease sends that `decide()` lets through now; what it holds back is put off or stopped on the way."""
+    result = ClaimedSends(items=[], deferred=0, stopped=0, remaining=0)
+    for _ in range(MOST_ROUNDS):
+        missing = wanted.limit - len(result.items)
+        if missing <= 0 or not await _claim_some(shared, missing, wanted.campaign_id, result):
+            break
+    async with shared.database.workflow(actor=ACTOR) as session:
+        result.remaining = await repository.count_due(session, campaign_id=wanted.campaign_id, cap=COUNT_CAP)
+    cut_points.reached("after_claim")
+    return result
+
+
+async def deliver(shared: Resources, intent_id: UUID, lease_token: UUID) -> DeliveryResult:
+    """Send one claimed intent. Repeating the call with the same lease tells what became of it. Raises LeaseLost."""
+    prepared = await _prepare(shared, intent_id, lease_token)
+    if isinstance(prepared, DeliveryResult):
+        return prepared
+    cut_points.reached("after_intent_commits")
+    outcome = await delivery.hand_over(shared, prepared)
+    cut_points.reached("answer_read_not_committed")
+    result = await delivery.write_down(shared, prepared, outcome)
+    cut_points.reached("committed_not_reported")
+    return result
+
+
+async def settle(shared: Resources, limit: int) -> SettlementResult:
+    """Ask the vendors about sends in doubt: each becomes sent, or is planned again, or stays in doubt."""
+    async with shared.database.workflow(actor=ACTOR, reason="settle") as session:
+        leased = await repository.claim_ambiguous(session, most=limit, lease=timedelta(minutes=2))
+    settled = 0
+    for one in leased:
+        settled += await delivery.look_up(shared, one)
+    async with shared.database.workflow(actor=ACTOR) as session:
+        remaining = await repository.count_ambiguous(session)
+    return SettlementResult(settled=settled, still_ambiguous=remaining)
+
+
+async def _claim_some(shared: Resources, most: int, campaign_id: UUID | None, result: ClaimedSends) -> int:
+    async with shared.database.workflow(actor=ACTOR, reason="claim") as session:
+        leased = await repository.claim(session, most=most, campaign_id=campaign_id, lease=CLAIM_LEASE)
+        by_organization: dict[UUID, list[Leased]] = defaultdict(list)
+        for one in leased:
+            by_organization[one.organization_id].append(one)
+        for organization_id, own in by_organization.items():
+            await session.narrow_to(organization_id)
+            intents = await repository.facts(session, [one.id for one in own])
+            now = datetime.now(UTC)
+            desk = await Desk.laid(session, organization_id, intents, secret=_secret(shared), now=now)
+            for intent in sorted(intents, key=lambda intent: intent.next_attempt_at):
+                decision, mailbox = desk.judge(intent)
+                if isinstance(decision, Defer):
+                    result.deferred += 1
+                elif isinstance(decision, Stop):
+                    result.stopped += 1
+                elif mailbox is not None and intent.lease_token is not None:
+                    desk.took(intent, mailbox)
+                    result.items.append(
+                        ClaimedSend(
+                            intent_id=intent.intent_id,
+                            lease_token=intent.lease_token,
+                            organization_id=organization_id,
+                            campaign_id=intent.campaign_id,
+                            channel="email" if intent.channel == "email" else "sms",
+                        )
+                    )
+                    continue
+                await _hold_back(session, intent, decision, now)
+    return len(leased)
+
+
+async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Prepared | DeliveryResult:
+    async with shared.database.workflow(actor=ACTOR, reason="deliver") as session:
+        organization_id = await repository.organization_of(session, intent_id, lease_token)
+        if organization_id is None:
+            raise LeaseLost
+        await session.narrow_to(organization_id)
+        person = await repository.person_of(session, intent_id)
+        if person is None:
+            raise LeaseLost
+        keys = keys_of(person["email_norm"], person["phone_e164"], person["linkedin_norm"])
+        await suppressions.lock(session, organization_id, keys)
+        await repository.lock_pace(session, organization_id)
+        intent = await repository.locked_facts(session, intent_id)
+        now = datetime.now(UTC)
+        if intent is None or intent.lease_token != lease_token:
+            raise LeaseLost
+        if intent.intent_status != "claimed":
+            return _already(intent)
+        if intent.lease_until is None or intent.lease_until <= now:
+            raise LeaseLost
+        desk = await Desk.laid(session, organization_id, [intent], secret=_secret(shared), now=now)
+        decision, mailbox = desk.judge(intent)
+        vendor = None
+        if decision.outcome == "send" and mailbox is not None:
+            vendor = await delivery.sender_for(session, shared, mailbox)
+            if isinstance(vendor, RetryAt):
+                decision = Defer(
+                    "mailbox_not_connected",
+                    f"The {mailbox.provider} account of {mailbox.address} cannot be used: {vendor.reason}.",
+                    now + timedelta(seconds=ACCOUNT_REST_S),
+                )
+                await delivery.tell_account_fault(session, organization_id, mailbox.provider, vendor.reason)
+        if mailbox is None or vendor is None or isinstance(vendor, RetryAt) or decision.outcome != "send":
+            return await _hold_back(session, intent, decision, now)
+        await repository.store_decision(session, intent, decision)
+        begun = await ledger.begin(
+            session,
+            intent,
+            mailbox_id=mailbox.id,
+            provider=mailbox.provider,
+            now=now,
+            lease_until=now + SEND_LEASE,
+        )
+        if not begun:
+            raise LeaseLost
+        intent = intent.model_copy(
+            update={"intent_mailbox_id": mailbox.id, "attempt": intent.attempt + 1, "sending_at": now}
+        )
+    return Prepared(intent=intent, mailbox=mailbox, vendor=vendor)
+
+
+async def _hold_back(session: Session, intent: IntentFacts, decision: Decision, now: datetime) -> DeliveryResult:
+    await repository.store_decision(session, intent, decision)
+    if isinstance(decision, Stop):
+        mendable = decision.reason == "incomplete"
+        await ledger.call_off(session, intent, decision.reason, "pending_review" if mendable else "cancelled")
+        await delivery.after_stop(session, intent, decision)
+        return DeliveryResult(intent_id=intent.intent_id, outcome="stopped", reason=decision.reason)
+    until = decision.until if isinstance(decision, Defer) else None
+    if until is None:
+        # A pause or a stop keeps the intent out of every claim; lifted, it must not have to wait any longer.
+        until = now if decision.reason in {"campaign_paused", "sending_stopped"} else now + A_DAY
+    await ledger.put_off(session, intent, until, decision.reason)
+    return DeliveryResult(intent_id=intent.intent_id, outcome="retry", reason=decision.reason, retry_at=until)
+
+
+def _already(intent: IntentFacts) -> DeliveryResult:
+    match intent.intent_status:
+        case "sent":
+            return DeliveryResult(intent_id=intent.intent_id, outcome="sent", reason="sent_before")
+        case "sending" | "ambiguous":
+            return DeliveryResult(intent_id=intent.intent_id, outcome="ambiguous", reason="in_flight")
+    raise LeaseLost
+
+
+def _secret(shared: Resources) -> bytes:
+    return decode_key(shared.settings.unsubscribe_key.get_secret_value())
