@@ -6,10 +6,11 @@ REDIS_URL and UPSTASH_REDIS_REST_TOKEN.
 """
 
 import base64
+import hashlib
 import hmac
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,6 +36,38 @@ REFUSED = frozenset(
         *("CONFIG", "DEBUG", "SHUTDOWN", "REPLICAOF", "SLAVEOF", "SYNC", "PSYNC"),
     }
 )
+
+
+class Scripts:
+    """Upstash lets a Lua script begin with a line of flags for its own servers, which a plain Redis can't compile.
+
+    Such a line is made a comment; the hash by which the client knows the script is kept beside the one Redis knows.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, bytes] = {}
+
+    def outgoing(self, words: list[bytes]) -> list[bytes]:
+        """The command as Redis takes it."""
+        name = words[0].upper()
+        if name in {b"EVALSHA", b"EVALSHA_RO"} and len(words) > 1:
+            return [words[0], self._known.get(words[1].lower(), words[1]), *words[2:]]
+        position = {b"EVAL": 1, b"EVAL_RO": 1, b"SCRIPT": 2}.get(name)
+        if position is None or len(words) <= position or not words[position].startswith(b"#!"):
+            return words
+        changed = b"--" + words[position]
+        self._known[_sha1(words[position])] = _sha1(changed)
+        return [*words[:position], changed, *words[position + 1 :]]
+
+    def incoming(self, words: list[bytes], reply: Any) -> Any:
+        """The reply as the client expects it: the hash of the script it sent."""
+        if words[0].upper() == b"SCRIPT" and isinstance(reply, bytes) and len(words) == 3:
+            return _sha1(words[2])
+        return reply
+
+
+def _sha1(script: bytes) -> bytes:
+    return hashlib.sha1(script, usedforsecurity=False).hexdigest().encode()
 
 
 class Refused(Exception):  # noqa: N818
@@ -90,6 +123,7 @@ class Door:
     def __init__(self, pool: BlockingConnectionPool, token: str) -> None:
         self._pool = pool
         self._token = token
+        self._scripts = Scripts()
 
     async def one(self, request: Request) -> JSONResponse:
         """`POST /`: one command in the body."""
@@ -116,7 +150,7 @@ class Door:
         async with self._connection() as connection:
             for command in commands:
                 try:
-                    reply = await _call(connection, arguments_of(command))
+                    reply = await self._call(connection, arguments_of(command))
                 except Refused as error:
                     results.append({"error": str(error)})
                 else:
@@ -127,18 +161,18 @@ class Door:
         """`POST /multi-exec`: one transaction; a command that Redis will not queue discards all of it."""
         commands = [arguments_of(command) for command in self._batch(await self._body(request))]
         async with self._connection() as connection:
-            await _call(connection, [b"MULTI"])
+            await self._call(connection, [b"MULTI"])
             for command in commands:
-                await _call(connection, command)
-            replies = await _call(connection, [b"EXEC"])
+                await self._call(connection, command)
+            replies = await self._call(connection, [b"EXEC"])
         if isinstance(replies, ResponseError):
             raise Refused(error_text(replies))
         as_base64 = _wants_base64(request)
         return JSONResponse([_item(reply, as_base64=as_base64) for reply in replies])
 
-    async def _answer(self, request: Request, words: Sequence[bytes]) -> JSONResponse:
+    async def _answer(self, request: Request, words: list[bytes]) -> JSONResponse:
         async with self._connection() as connection:
-            reply = await _call(connection, words)
+            reply = await self._call(connection, words)
         item = _item(reply, as_base64=_wants_base64(request))
         return JSONResponse(item, status_code=400 if "error" in item else 200)
 
@@ -174,6 +208,15 @@ class Door:
             raise Refused(f"ERR max pipeline length exceeded. Limit: {BATCH_LIMIT}")
         return body
 
+    async def _call(self, connection: Any, words: list[bytes]) -> Any:
+        """Send one command and return its reply; an error of Redis is returned, not raised."""
+        await connection.send_command(*self._scripts.outgoing(words))
+        try:
+            reply = await connection.read_response()
+        except ResponseError as error:
+            return error
+        return self._scripts.incoming(words, reply)
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         connection: Any = await self._pool.get_connection()  # type: ignore[no-untyped-call]
@@ -185,15 +228,6 @@ class Door:
             raise
         finally:
             await self._pool.release(connection)
-
-
-async def _call(connection: Any, words: Sequence[bytes]) -> Any:
-    """Send one command and return its reply; an error of Redis is returned, not raised."""
-    await connection.send_command(*words)
-    try:
-        return await connection.read_response()
-    except ResponseError as error:
-        return error
 
 
 def _item(reply: Any, *, as_base64: bool) -> dict[str, Any]:
