@@ -115,7 +115,7 @@ class WebhookRoutes(Rooms):
         if until := query.get("to"):
             rows = [row for row in rows if row["timestamp_created"] <= until]
         if search := query.get("search", "").lower():
-            rows = [row for row in rows if search in str(row["lead_email"]).lower() or search in row["webhook_url"]]
+            rows = [row for row in rows if search in f"{row['lead_email']} {row['webhook_url']}".lower()]
         rows.reverse()
         return self.page(query, rows)
 
