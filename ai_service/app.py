@@ -21,6 +21,7 @@ from ai_service.sources import Sources
 from ai_service.store import redis_door
 from ai_service.store.cache import Cache
 from ai_service.store.limits import Limits
+from ai_service.store.purse import Purse, Spend
 from ai_service.wiring import require_service
 from kit import errors, logging, sentry
 from kit.errors import TooLarge
@@ -77,11 +78,11 @@ def create_app(settings: AiServiceSettings, *, providers: Sequence[Provider] | N
             settings,
             providers=[AnthropicModel(settings), OpenAiModel(settings)] if providers is None else providers,
             cache=Cache(door),
-            limits=Limits(
-                door,
-                per_hour=settings.generation_limit_per_hour,
-                daily_tokens=settings.organization_daily_token_cap,
-                daily_usd=settings.organization_daily_cost_cap_usd,
+            limits=Limits(door, per_hour=settings.generation_limit_per_hour),
+            purse=Purse(
+                daily=Spend(
+                    settings.organization_daily_token_cap, round(settings.organization_daily_cost_cap_usd * 1e6)
+                )
             ),
         )
         app.state.sources = sources

@@ -76,7 +76,7 @@ class Known:
         months.update(_MONTH_NUMBERS[name] for name in re.findall(rf"\b({_MONTHS})\b", text))
         for number in list(numbers):
             numbers.update(round(number / unit, 1) for unit in (1e3, 1e6, 1e9) if number >= unit)
-        words = frozenset(part for word in _WORD.findall(" \n ".join(texts)) for part in _forms(word))
+        words = frozenset(part for word in set(_WORD.findall(text)) for part in _parts(word))
         return cls(words, text, frozenset(numbers), frozenset(months), frozenset(n.casefold() for n in names if n))
 
 
@@ -97,7 +97,14 @@ def _gather(data: Any, texts: list[str], numbers: set[float], months: set[int]) 
 
 
 def _forms(word: str) -> set[str]:
-    plain = folded(word).strip(".'-+&")
+    return _parts(folded(word))
+
+
+def _parts(plain: str) -> set[str]:
+    """A folded word as it may be meant: without article, genitive or hyphens ("l'equipe", "acme's", "marie-anne")."""
+    plain = plain.strip(".'-+&")
+    if plain.isalpha():
+        return {plain}
     bare = re.sub(r"^(?:[ldjmnstc]|qu)'", "", plain)
     return {plain, bare, re.sub(r"'s$|s'$", "", plain), *bare.split("-"), *re.split(r"['.&+-]", bare)} - {""}
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import anthropic
 import structlog
@@ -24,7 +24,8 @@ from ai_service.schemas import FallbackReason, Request, Source, Usage
 from ai_service.settings import AiServiceSettings
 from ai_service.store import cache as caching
 from ai_service.store.cache import Cache
-from ai_service.store.limits import Limits, Spend
+from ai_service.store.limits import Limits
+from ai_service.store.purse import Purse, Spend
 from kit.errors import NotPermitted
 from kit.sealing import Grant, open_grant
 from kit.settings import decode_key
@@ -89,6 +90,16 @@ class Outcome(Generic[CheckedT]):
         }
 
 
+class Steady(Protocol[CheckedT]):
+    """Parts of an answer that are kept longer than the answer, so that they don't change from one call to the next."""
+
+    def keys(self, *made_by: str) -> list[str]:
+        """Cache keys of the parts, for answers made by this prompt version and these models."""
+
+    def steadied(self, value: CheckedT, parts: dict[str, str | None]) -> tuple[CheckedT, dict[str, tuple[str, int]]]:
+        """The value with the parts that were kept, and the parts to keep from now on with their seconds."""
+
+
 class Sources:
     """Asks models in order. Holds no tenant data; customers' keys live as long as a call."""
 
@@ -99,12 +110,14 @@ class Sources:
         providers: Sequence[Provider],
         cache: Cache,
         limits: Limits,
+        purse: Purse,
         breakers: Breakers | None = None,
     ) -> None:
         self._settings = settings
         self._providers = list(providers)
-        self.cache = cache
+        self._cache = cache
         self._limits = limits
+        self._purse = purse
         self._breakers = breakers or Breakers()
         self._grant_key = decode_key(settings.grant_key.get_secret_value())
 
@@ -118,11 +131,13 @@ class Sources:
         request: Request,
         data: dict[str, Any],
         check: Callable[[Any], CheckedT],
+        steady: Steady[CheckedT] | None = None,
     ) -> Outcome[CheckedT]:
         """The first acceptable answer, or an outcome without value that says why there is none.
 
-        `check` turns a model's output into what is kept of it or raises Rejected. Raises NotPermitted when the
-        request's grant is not ours or belongs to another organisation.
+        `check` turns a model's output into what is kept of it or raises Rejected; `steady` says which parts of it
+        are kept longer than the rest. Raises GrantRefused when the request's grant was not sealed by us, and
+        NotPermitted when it belongs to another organisation.
         """
         grant = self._grant(request)
         if grant and grant.expires_at <= datetime.now(UTC):
@@ -131,12 +146,13 @@ class Sources:
         if not keys:
             return Outcome(None, fallback_reason="no_model_configured")
         models = [provider.model for provider, _ in keys]
-        cache_key = caching.key(
-            task.name, request.model_dump(mode="json", exclude={"grant"}), task.prompt.version, models
-        )
-        if kept := await self._kept(task, cache_key):
-            return kept
+        inputs = request.model_dump(mode="json", exclude={"grant"})
+        cache_key = caching.key(task.name, inputs, task.prompt.version, models)
         organization = request.organization_id or "platform"
+        parts = steady.keys(task.prompt.version, *models) if steady else []
+        entry, *read = await self._cache.get([cache_key, *self._purse.counters(organization), *parts])
+        if kept := _kept(task, entry):
+            return kept
         if not await self._limits.may_generate(organization):
             log.info("generation_limited", task=task.name, organization_id=organization)
             return Outcome(None, fallback_reason="limit_reached")
@@ -148,13 +164,26 @@ class Sources:
             check=check,
             deadline=time.monotonic() + self._settings.model_deadline_s,
             outcome=Outcome(None, fallback_reason="models_unavailable"),
+            counters=read[:2],
         )
-        await self._asked(call, keys)
+        try:
+            await self._asked(call, keys)
+        finally:
+            await self._write(call, cache_key, steady, dict(zip(parts, read[2:], strict=True)))
+        return call.outcome
+
+    async def _write(
+        self, call: "_Call[CheckedT]", cache_key: str, steady: Steady[CheckedT] | None, parts: dict[str, str | None]
+    ) -> None:
+        fresh: dict[str, tuple[str, int]] = {}
         outcome = call.outcome
         if outcome.value is not None:
+            if steady:
+                outcome.value, fresh = steady.steadied(outcome.value, parts)
             entry = f"{outcome.source}\n{outcome.model}\n{outcome.value.model_dump_json()}"
-            await self.cache.put({cache_key: (entry, task.cache_s)})
-        return outcome
+            fresh[cache_key] = (entry, call.task.cache_s)
+        spent = zip(self._purse.counters(call.organization), (call.spent.tokens, call.spent.micro_usd), strict=True)
+        await self._cache.put(fresh, {name: amount for name, amount in spent if amount})
 
     def _grant(self, request: Request) -> Grant | None:
         if not request.grant:
@@ -171,17 +200,6 @@ class Sources:
             return [(p, grant.key.get_secret_value()) for p in self._providers if p.name == grant.provider]
         own = {"anthropic": self._settings.anthropic_api_key, "openai": self._settings.openai_api_key}
         return [(p, key.get_secret_value()) for p in self._providers if (key := own[p.name]) is not None]
-
-    async def _kept(self, task: Task[CheckedT], cache_key: str) -> Outcome[CheckedT] | None:
-        (entry,) = await self.cache.get([cache_key])
-        if not entry or entry.count("\n") < 2:
-            return None
-        source, model, text = entry.split("\n", 2)
-        try:
-            value = task.kept.model_validate_json(text)
-        except ValueError:
-            return None
-        return Outcome(value, source=source, model=model, prompt_version=task.prompt.version, cached=True)  # type: ignore[arg-type]
 
     async def _asked(self, call: "_Call[CheckedT]", keys: list[tuple[Provider, str]]) -> None:
         for provider, key in keys:
@@ -206,7 +224,7 @@ class Sources:
             self._breakers.left(breaker)
             outcome.fallback_reason = "call_cost_cap_reached"
             return None
-        if not await self._limits.reserve(call.organization, most):
+        if not self._purse.hold(call.organization, most, call.counters):
             self._breakers.left(breaker)
             outcome.fallback_reason, call.over = "organization_cost_cap_reached", True
             return None
@@ -233,7 +251,9 @@ class Sources:
                 output_tokens=outcome.usage.output_tokens + tokens.output,
                 cost_usd=round(outcome.usage.cost_usd + cost, 6),
             )
-            await self._limits.settle(call.organization, most, Spend(tokens.input + tokens.output, round(cost * 1e6)))
+            actual = Spend(tokens.input + tokens.output, round(cost * 1e6))
+            self._purse.settle(call.organization, most, actual)
+            call.spent += actual
         return wait_s
 
     @staticmethod
@@ -266,6 +286,8 @@ class _Call(Generic[CheckedT]):
     check: Callable[[Any], CheckedT]
     deadline: float
     outcome: Outcome[CheckedT]
+    counters: list[str | None]
+    spent: Spend = field(default_factory=Spend)
     over: bool = False
 
     def question(self) -> Question:
@@ -285,3 +307,20 @@ def _most(provider: Provider, question: Question) -> Spend:
     tokens_in = int((len(question.system) + len(question.user)) / CHARACTERS_PER_TOKEN) + SCHEMA_TOKENS
     tokens = Tokens(input=tokens_in, output=question.max_output_tokens)
     return Spend(tokens.input + tokens.output, round(cost_usd(provider, tokens) * 1e6))
+
+
+def _kept(task: Task[CheckedT], entry: str | None) -> Outcome[CheckedT] | None:
+    if not entry or entry.count("\n") < 2:
+        return None
+    source, model, text = entry.split("\n", 2)
+    try:
+        value = task.kept.model_validate_json(text)
+    except ValueError:
+        return None
+    return Outcome(
+        value,
+        source="openai" if source == "openai" else "anthropic",
+        model=model,
+        prompt_version=task.prompt.version,
+        cached=True,
+    )

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ai_service import clock, links, prompts
 from ai_service.enrichments import disc as discs
@@ -13,7 +13,7 @@ from ai_service.facts import Known, unknown_name
 from ai_service.language import chosen
 from ai_service.messages.naming import tidied
 from ai_service.schemas import Disc, Fact, Language, TalkingPoint
-from ai_service.sources import Outcome, Rejected, Sources, Task
+from ai_service.sources import Rejected, Sources, Task
 from ai_service.store import cache as caching
 from ai_service.text import folded, words
 
@@ -74,6 +74,41 @@ class _FactList(BaseModel):
     items: list[Fact]
 
 
+class _SteadyParts:
+    """Company facts hold for a day and a DISC profile for a week, however often the text around them changes."""
+
+    def __init__(self, request: EnrichmentRequest, language: Language) -> None:
+        self._person = request.prospect.model_dump(
+            mode="json", include={"headline", "about", "recent_activity", "first_name", "last_name"}
+        )
+        self._company = request.company.model_dump(mode="json") if request.company else None
+        self._whose = [request.organization_id, language]
+
+    def keys(self, *made_by: str) -> list[str]:
+        """The key of the DISC profile and that of the company's facts."""
+        return [
+            caching.key("disc", self._person, self._whose, made_by),
+            caching.key("facts", self._company, self._whose, made_by),
+        ]
+
+    def steadied(
+        self, value: EnrichmentFindings, parts: dict[str, str | None]
+    ) -> tuple[EnrichmentFindings, dict[str, tuple[str, int]]]:
+        """The findings with the profile and facts that were kept; new ones are kept from now on."""
+        (disc_key, kept_disc), (facts_key, kept_facts) = parts.items()
+        update: dict[str, Any] = {}
+        fresh: dict[str, tuple[str, int]] = {}
+        if kept_disc:
+            update["disc"] = Disc.model_validate_json(kept_disc)
+        else:
+            fresh[disc_key] = (value.disc.model_dump_json(), caching.DISC_S)
+        if kept_facts:
+            update["company_facts"] = _FactList.model_validate_json(kept_facts).items
+        else:
+            fresh[facts_key] = (_FactList(items=value.company_facts).model_dump_json(), caching.COMPANY_FACTS_S)
+        return value.model_copy(update=update), fresh
+
+
 async def enrich(request: EnrichmentRequest, sources: Sources) -> EnrichmentAnswer:
     """Put into words what is known about one prospect. Never raises for a model's sake."""
     with clock.Stopwatch() as watch:
@@ -81,41 +116,14 @@ async def enrich(request: EnrichmentRequest, sources: Sources) -> EnrichmentAnsw
         language = chosen(request.language, request.prospect.language, country=request.prospect.country)
         by_rules = rules.findings(request, today=today, language=language)
         outcome = await sources.ask(
-            TASK, request, _data(request, today, language), lambda proposed: checked(proposed, request, by_rules)
+            TASK,
+            request,
+            _data(request, today, language),
+            lambda proposed: checked(proposed, request, by_rules, language),
+            _SteadyParts(request, language),
         )
         found = outcome.value or by_rules
-        if outcome.value is not None and not outcome.cached:
-            found = await _steadied(found, request, sources, outcome, language)
     return EnrichmentAnswer(**found.model_dump(), language=language, **outcome.about(watch.ms))
-
-
-async def _steadied(
-    found: EnrichmentFindings,
-    request: EnrichmentRequest,
-    sources: Sources,
-    outcome: Outcome[EnrichmentFindings],
-    language: Language,
-) -> EnrichmentFindings:
-    """Company facts hold for a day and a DISC profile for a week, however often the text around them changes."""
-    made_by = [outcome.prompt_version, outcome.model, request.organization_id]
-    person = request.prospect.model_dump(
-        mode="json", include={"headline", "about", "recent_activity", "first_name", "last_name"}
-    )
-    company = request.company.model_dump(mode="json") if request.company else None
-    disc_key, facts_key = caching.key("disc", person, *made_by), caching.key("facts", company, language, *made_by)
-    kept_disc, kept_facts = await sources.cache.get([disc_key, facts_key])
-    fresh: dict[str, tuple[str, int]] = {}
-    update: dict[str, Any] = {}
-    try:
-        update["disc"] = Disc.model_validate_json(kept_disc or "")
-    except ValidationError:
-        fresh[disc_key] = (found.disc.model_dump_json(), caching.DISC_S)
-    try:
-        update["company_facts"] = _FactList.model_validate_json(kept_facts or "").items
-    except ValidationError:
-        fresh[facts_key] = (_FactList(items=found.company_facts).model_dump_json(), caching.COMPANY_FACTS_S)
-    await sources.cache.put(fresh)
-    return found.model_copy(update=update)
 
 
 def _data(request: EnrichmentRequest, today: date, language: Language) -> dict[str, Any]:
@@ -123,12 +131,14 @@ def _data(request: EnrichmentRequest, today: date, language: Language) -> dict[s
     return {"today": today.isoformat(), "answer_language": language, **tidied(facts, language)}
 
 
-def checked(proposed: Any, request: EnrichmentRequest, by_rules: EnrichmentFindings) -> EnrichmentFindings:
+def checked(
+    proposed: Any, request: EnrichmentRequest, by_rules: EnrichmentFindings, language: Language
+) -> EnrichmentFindings:
     """Keep what the input bears out. Raises Rejected when the summary itself does not hold."""
     if not isinstance(proposed, ProposedEnrichment):
         raise Rejected("not an enrichment")
     data = request.model_dump(include={"prospect", "company", "signals", "icp"})
-    known = Known.of(data, names=[request.company.name if request.company else None])
+    known = Known.of([data, tidied(data, language)], names=[request.company.name if request.company else None])
     if links.found_in(proposed.summary, names=known.names) or unknown_name(proposed.summary, known):
         raise Rejected("summary")
     points = [

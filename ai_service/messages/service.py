@@ -96,20 +96,20 @@ def _data(request: MessageRequest, today: date, language: Language) -> dict[str,
     }
 
 
-def known_to(request: MessageRequest) -> Known:
+def known_to(request: MessageRequest, language: Language) -> Known:
     """The facts that a message for this request may use."""
     data = request.model_dump(include={"prospect", "company", "sender", "step", "enrichment", "thread"})
     data["prospect"].pop("email", None)
     data["thread"] = data["thread"][-EXCHANGES_READ:]
     names = [request.company.name if request.company else None, request.sender.company if request.sender else None]
-    return Known.of(data, names=names)
+    return Known.of([data, tidied(data, language)], names=names)
 
 
 def checked(proposed: Any, request: MessageRequest, language: Language) -> Kept:
     """The variants that may be sent, with the sender's closing. Raises Rejected when none may."""
     if not isinstance(proposed, ProposedMessages):
         raise Rejected("not messages")
-    known = known_to(request)
+    known = known_to(request, language)
     kept: list[Variant] = []
     dropped: list[str] = []
     for variant in proposed.variants[: request.variants]:

@@ -21,6 +21,7 @@ SETTLED: frozenset[Intent] = frozenset({"out_of_office", "bounce", "unsubscribe"
 """Intents that rules alone decide: no model is asked, so no model can be talked out of them."""
 MOST_CONFIDENCE = 0.97
 LEAST_CONFIDENCE = 0.3
+CLOSES_THE_DOOR = 0.8
 MOST_QUOTES = 6
 
 _SENTIMENT: dict[Intent, Sentiment] = {
@@ -151,7 +152,7 @@ def _hits(plain: str) -> list[tuple[Phrase, str]]:
 
 
 def _weighed(plain: str) -> Weighed:
-    hits = _hits(plain)
+    hits = _hits(plain) if re.search(r"[a-z]", plain) else []
     if not hits:
         return "other", 0.4 if plain else LEAST_CONFIDENCE, ["no known phrase"]
     # Independent phrases for the same intent make it likelier: 1 - Π(1 - w), as for independent evidence.
@@ -167,9 +168,12 @@ def _weighed(plain: str) -> Weighed:
         scores.pop("wrong_person", None)
         if scores["referral"] >= scores.get("not_interested", 0):
             scores.pop("not_interested", None)
-    if "objection" in scores and "not_interested" in scores and scores["objection"] >= scores["not_interested"] - 0.05:
-        # "Pas intéressé, nous avons déjà un outil" closes the door; the reason does not reopen it.
-        scores["objection"] = scores["not_interested"] - 0.06
+    if "objection" in scores and "not_interested" in scores:
+        # "Pas intéressé, nous avons déjà un outil" closes the door and the reason does not reopen it; "non" alone may not.
+        if scores["not_interested"] > CLOSES_THE_DOOR:
+            scores["objection"] = min(scores["objection"], scores["not_interested"] - 0.06)
+        else:
+            del scores["not_interested"]
     if "question" in scores and scores["question"] < 0.7 and len(scores) > 1:
         del scores["question"]
     ranked = sorted(scores, key=lambda intent: scores[intent], reverse=True)

@@ -11,10 +11,13 @@ from typing import TypeVar
 
 import structlog
 from upstash_redis.asyncio import Redis
+from upstash_redis.errors import UpstashError
 
 LIMIT_S = 0.5
 COOL_DOWN_S = 5.0
 WARN_EVERY_S = 60.0
+AT_ONCE = 16
+"""Below the client's 20 kept connections: more at once would open and close a connection for each command."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -27,21 +30,29 @@ class RedisDoor:
         self._clock = clock
         self._rests_until = float("-inf")
         self._warned_at = float("-inf")
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
         """The command's answer, or None when Redis is away."""
-        if self._clock() < self._rests_until:
-            return None
         try:
-            async with asyncio.timeout(LIMIT_S):
-                return await command(self._redis)
+            async with self._turns:
+                if self._clock() < self._rests_until:
+                    return None
+                async with asyncio.timeout(LIMIT_S):
+                    return await command(self._redis)
+        except UpstashError:
+            # It answered, so it is there: only this command does not work.
+            self._warn("redis_refused", "UpstashError")
         except Exception as error:
-            now = self._clock()
-            self._rests_until = now + COOL_DOWN_S
-            if now - self._warned_at >= WARN_EVERY_S:
-                self._warned_at = now
-                log.warning("redis_away", reason=type(error).__name__)
-            return None
+            self._rests_until = self._clock() + COOL_DOWN_S
+            self._warn("redis_away", type(error).__name__)
+        return None
+
+    def _warn(self, event: str, reason: str) -> None:
+        now = self._clock()
+        if now - self._warned_at >= WARN_EVERY_S:
+            self._warned_at = now
+            log.warning(event, reason=reason)
 
     async def close(self) -> None:
         """Close the connections."""
