@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from starlette.requests import Request
@@ -114,8 +115,8 @@ class PhantomBuster(Standin):
             "createdAt": int(time.time() * 1000),
             "run_seconds": self.run_seconds,
             "exit_code": self.exit_code,
-            "rows": sum(run["new_rows"] for run in runs) + count,
-            "new_rows": count,
+            "people": sum(run["new_people"] for run in runs) + count,
+            "new_people": count,
             "files": self.results == "files" or (self.results == "alternate" and number % 2 == 0),
             "ended": False,
             "killed": False,
@@ -192,7 +193,7 @@ class PhantomBuster(Standin):
                 "output": output[position:],
                 "outputPos": len(output),
                 "progress": progress,
-                "progressLabel": f"{round(progress * run['new_rows'])}/{run['new_rows']} profiles",
+                "progressLabel": f"{round(progress * run['new_people'])}/{run['new_people']} profiles",
                 "isAgentRunning": status in {"starting", "running"},
                 "canSoftAbort": True,
                 "runtimeEvents": [],
@@ -248,8 +249,9 @@ class PhantomBuster(Standin):
         return ("starting" if done < 0.1 else "running"), round(max(done, 0.0), 2)
 
     def _rows(self, run: Record) -> list[dict[str, Any]]:
-        # Phantoms append to the same file: a later run gives the rows of the earlier ones again.
-        return prospects(self.seed, max(run["rows"], 360))[: run["rows"]]
+        # Phantoms append to the same file: a later run gives the people of the earlier ones again. A few of them are
+        # in it twice, so there are more rows than people.
+        return prospects(self.seed, run["people"], today=datetime.now(UTC).date())
 
     def _result(self, run: Record) -> str | None:
         if self._status(run)[0] != "finished" or run["exit_code"] != 0 or run["killed"]:
@@ -266,7 +268,7 @@ class PhantomBuster(Standin):
         lines = [
             "* Container started",
             "* Connected to LinkedIn",
-            f"> {round(progress * run['new_rows'])} profiles scraped",
+            f"> {round(progress * run['new_people'])} profiles scraped",
         ]
         if status == "finished" and (run["exit_code"] or run["killed"]):
             lines.append("Error: session cookie not valid anymore")

@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.story.words import Place, Trade, words
 
 COUNT = 360
-# Dates of the invented world hang on this day, so that the same seed gives the same rows on any day.
+# The day on which the world is looked at unless said otherwise, so that the same seed gives the same rows.
 WORLD_DATE = date(2026, 11, 1)
 _COUNTRIES = ("fr", "fr", "fr", "fr", "fr", "fr", "be", "ch", "de", "fr")
 _SENIORITIES = (
@@ -201,18 +201,18 @@ def _messy_email(rng: random.Random, email: str | None) -> str:
     return email
 
 
-def row(person: Person, seed: int, take: int = 0) -> dict[str, Any]:
-    """One PhantomBuster row. Another `take` of the same person is written a little differently, as by a later run."""
+def row(person: Person, seed: int, take: int = 0, today: date = WORLD_DATE) -> dict[str, Any]:
+    """One PhantomBuster row, seen on `today`. Another `take` is written a little differently, as by a later run."""
     rng = random.Random(f"row:{seed}:{person.index}:{take}")
     company = person.company
-    started = WORLD_DATE - timedelta(days=30 * person.role_months)
+    started = today - timedelta(days=30 * person.role_months)
     emoji = f" {rng.choice(words().emoji)}" if rng.random() < 0.2 else ""
     location = rng.choice(
         (", ".join(company.place), company.place.city, company.place.country),
     )
     activity = []
     if person.posts:
-        posted = WORLD_DATE - timedelta(days=rng.randrange(2, 28))
+        posted = today - timedelta(days=rng.randrange(2, 28))
         said = rng.choice(_POSTS[person.language]).format(topic=person.topic)
         activity.append({"text": said, "date": posted.isoformat()})
     years, months = divmod(person.role_months, 12)
@@ -241,7 +241,7 @@ def row(person: Person, seed: int, take: int = 0) -> dict[str, Any]:
         "recentActivity": activity,
         "connectionDegree": rng.choice(("2nd", "3rd", "2nd")),
         "query": "https://www.linkedin.com/sales/search/people?query=demo",
-        "timestamp": f"{WORLD_DATE.isoformat()}T08:{person.index % 60:02d}:00.000Z",
+        "timestamp": f"{today.isoformat()}T08:{person.index % 60:02d}:00.000Z",
     }
 
 
@@ -251,12 +251,12 @@ def _about(person: Person) -> str:
     return f"{person.title} at {person.company.name}. On my mind these days: {person.topic}."
 
 
-def prospects(seed: int = 1, count: int = COUNT) -> list[dict[str, Any]]:
+def prospects(seed: int = 1, count: int = COUNT, today: date = WORLD_DATE) -> list[dict[str, Any]]:
     """PhantomBuster rows of the first `count` people; after every fifteenth, a second take of somebody before."""
     rows: list[dict[str, Any]] = []
     for person in people(seed, count):
-        rows.append(row(person, seed))
+        rows.append(row(person, seed, today=today))
         if person.index % 15 == 14:
             earlier = people(seed, count)[person.index - random.Random(f"again:{seed}:{person.index}").randrange(1, 12)]
-            rows.append(row(earlier, seed, take=1))
+            rows.append(row(earlier, seed, take=1, today=today))
     return rows
