@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--gateway-openapi", type=Path, default=GATEWAY_DOCUMENT)
         command.add_argument("--ai-openapi", type=Path, help="a file; without it ai_service's routes are not compared")
         if name == "push":
-            command.add_argument("--force", action="store_true", help="overwrite what was changed in the editor")
+            command.add_argument("--force", action="store_true", help="bring everything over, with the credentials")
     return parser
 
 
@@ -85,7 +85,7 @@ def _check(gateway_document: Path, ai_document: Path | None) -> int:
 
 def _push(*, force: bool) -> int:
     ids = instance.push(os.environ, force=force)
-    print(f"{len(ids)} workflows imported and published; restart n8n now.")
+    print(f"Imported and published: {', '.join(ids)}. Restart n8n now." if ids else "n8n holds all of it already.")
     return 0
 
 

@@ -68,23 +68,31 @@ def write_pulled(found: list[Difference]) -> list[str]:
 
 
 def push(environment: Mapping[str, str], *, force: bool = False) -> list[str]:
-    """Import and publish the repository's workflows, leaf first; the ids. n8n must be restarted afterwards.
+    """Import and publish what differs from the instance, leaf first; the ids. n8n must be restarted afterwards.
 
-    Raises `InstanceError` when the instance was changed since the last pull, unless `force`.
+    Raises `InstanceError` when the instance was changed since the last pull. `force` brings everything over, with the
+    credentials, whatever the instance holds: for its first time, and when an address or a token changed.
     """
     with tempfile.TemporaryDirectory() as folder:
         there = pull(Path(folder))
     known = _remembered()
-    changed = [workflow_id for workflow_id, text in there.items() if known.get(workflow_id) != _hash(text)]
-    if changed and not force:
-        names = ", ".join(changed)
-        raise InstanceError(f"{names} changed in the editor since the last pull. Run `make n8n-pull` first.")
+    edited = [workflow_id for workflow_id, text in there.items() if known.get(workflow_id) != _hash(text)]
+    if edited and not force:
+        raise InstanceError(
+            f"{', '.join(edited)} changed in the editor since the last pull. Run `make n8n-pull` first."
+        )
+    wanted = {difference.id for difference in differences({} if force else there)}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        order = render(out, environment)
-        credentials = json.loads((out / "credentials.json").read_text(encoding="utf-8"))
-        _import("import:credentials", len(credentials), f"--input={out / 'credentials.json'}")
-        _import("import:workflow", len(order), "--separate", f"--input={out / 'workflows'}")
+        order = [workflow_id for workflow_id in render(out, environment) if workflow_id in wanted]
+        for file in (out / "workflows").iterdir():
+            if file.stem not in wanted:
+                file.unlink()
+        if force:
+            credentials = json.loads((out / "credentials.json").read_text(encoding="utf-8"))
+            _import("import:credentials", len(credentials), f"--input={out / 'credentials.json'}")
+        if order:
+            _import("import:workflow", len(order), "--separate", f"--input={out / 'workflows'}")
     for workflow_id in order:
         _n8n("publish:workflow", f"--id={workflow_id}")
     remember({entry.id: (ROOT / entry.file).read_text(encoding="utf-8") for entry in load_manifest().workflows})

@@ -21,7 +21,7 @@ def ai_document() -> dict[str, Any]:
             "upstash_redis_rest_url": "http://127.0.0.1",
             "upstash_redis_rest_token": "none",
             "grant_key": base64.b64encode(bytes(32)).decode(),
-            "ai_service_token": "none",
+            "ai_service_token": "a" * 32,
         }
     )
     return create_app(settings).openapi()
