@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox import doctor
-from sandbox.control import stop_everything
+from sandbox.control import LOOK_EVERY_SECONDS, stop_everything, stop_in_peace, wait_until_interrupted
 from sandbox.database import Database
 from sandbox.environments import Environments
 from sandbox.errors import PartFailed, SandboxError
@@ -19,8 +19,6 @@ from sandbox.progress import Display
 from sandbox.settings import Secrets, home_from_env
 from sandbox.stack import Stack
 from sandbox.supervisor import Supervisor
-
-LOOK_EVERY_SECONDS = 0.5
 
 
 def main() -> int:
@@ -78,22 +76,6 @@ def _up(*, reload: bool) -> int:
         finally:
             stop_in_peace(stack.stop, display)
     return 0
-
-
-def wait_until_interrupted(stack: Stack) -> None:
-    """Return never: ends with KeyboardInterrupt, or with `PartFailed` when a part ends by itself."""
-    while True:
-        for ended in stack.dead():
-            raise PartFailed(ended.part.name, "ended by itself", ended.log)
-        time.sleep(LOOK_EVERY_SECONDS)
-
-
-def stop_in_peace(stop: Callable[[], None], display: Display) -> None:
-    """Stop without letting a second Ctrl-C leave processes behind."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    display.say("Stopping …")
-    stop()
 
 
 def _stop() -> int:

@@ -1,16 +1,20 @@
-"""Stopping a stack from outside: by the pid that holds its state folder, then by the records of its parts."""
+"""How a running stack is watched over and stopped, from inside and from outside."""
 
 import contextlib
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.errors import SandboxError
+from sandbox.errors import PartFailed, SandboxError
 from sandbox.lock import holder_of
 from sandbox.processes import records, stop_recorded
+from sandbox.progress import Display
+from sandbox.stack import Stack
 
 PATIENCE_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 0.5
 
 
 def stop_everything(home: Path) -> list[str]:
@@ -30,3 +34,19 @@ def stop_everything(home: Path) -> list[str]:
             time.sleep(0.1)
     stop_recorded(home / "pids")
     return sorted(alive)
+
+
+def wait_until_interrupted(stack: Stack) -> None:
+    """Return never: ends with KeyboardInterrupt, or with `PartFailed` when a part ends by itself."""
+    while True:
+        for ended in stack.dead():
+            raise PartFailed(ended.part.name, "ended by itself", ended.log)
+        time.sleep(LOOK_EVERY_SECONDS)
+
+
+def stop_in_peace(stop: Callable[[], None], display: Display) -> None:
+    """Stop without letting a second Ctrl-C leave processes behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    display.say("Stopping …")
+    stop()

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -79,6 +79,27 @@ class Display:
             finished.set()
             filler.join()
             self._bars.remove_task(task)
+
+    @contextmanager
+    def status(self) -> Iterator[Callable[[str], None]]:
+        """A line that is written over again and again; plain lines, at most one every five seconds, elsewhere."""
+        if self._bars is None:
+            last = -5.0
+
+            def say_seldom(sentence: str) -> None:
+                nonlocal last
+                if time.monotonic() - last >= 5.0:
+                    last = time.monotonic()
+                    self.say(sentence)
+
+            yield say_seldom
+            return
+        bars = self._bars
+        task = bars.add_task("", total=None, hint="")
+        try:
+            yield lambda sentence: bars.update(task, description=sentence)
+        finally:
+            bars.remove_task(task)
 
     def _fill(self, task: object, begun: float, usual_seconds: float, finished: threading.Event) -> None:
         while not finished.wait(0.25):
