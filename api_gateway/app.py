@@ -29,6 +29,7 @@ PUBLIC_ROOMS: tuple[str, ...] = (
     "campaigns",
     "prospects",
     "messages",
+    "sends",
     "replies",
     "review_items",
     "meetings",
@@ -40,8 +41,8 @@ PUBLIC_ROOMS: tuple[str, ...] = (
     "workflows",
     "audit",
 )
-INTERNAL_ROOMS: tuple[str, ...] = ()
-WEBHOOK_ROOMS: tuple[str, ...] = ()
+INTERNAL_ROOMS: tuple[str, ...] = ("messages", "sends")
+WEBHOOK_ROOMS: tuple[str, ...] = ("suppressions",)
 
 
 def create_app(settings: Settings | None = None, *, transport: httpx2.AsyncBaseTransport | None = None) -> FastAPI:

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api_gateway.messages import service
+from api_gateway.messages import advancing, service
 from api_gateway.messages.schemas import (
     BulkResult,
     Message,
@@ -15,11 +15,14 @@ from api_gateway.messages.schemas import (
     MessageSettlement,
     MessageStatus,
 )
+from api_gateway.messages.work_schemas import MessageBatch, MessageClaim, MessageReport, MessageReported
 from api_gateway.pagination import Paging
-from api_gateway.sessions import MemberSession
+from api_gateway.resources import Shared
+from api_gateway.sessions import MemberSession, WorkflowSession
 from kit.errors import Conflict, responses
 
 router = APIRouter(prefix="/messages")
+internal_router = APIRouter(prefix="/messages")
 
 
 @router.get("", operation_id="messages_list", summary="List messages, newest first, by status or campaign.")
@@ -111,3 +114,21 @@ async def retry_message(member: MemberSession, message_id: UUID) -> Message:
 )
 async def settle_message(member: MemberSession, message_id: UUID, settlement: MessageSettlement) -> Message:
     return await service.settle_message(member, message_id, settlement)
+
+
+@internal_router.post(
+    "/claim",
+    operation_id="messages_claim",
+    summary="Lease the next messages to be written: steps that fell due, and drafts that a person wants anew.",
+)
+async def claim_messages(shared: Shared, wanted: MessageClaim) -> MessageBatch:
+    return await advancing.claim(shared, wanted)
+
+
+@internal_router.post(
+    "/report",
+    operation_id="messages_report",
+    summary="Report what was written for a step; the same report may repeat.",
+)
+async def report_message(session: WorkflowSession, given: MessageReport) -> MessageReported:
+    return await advancing.report(session, given)

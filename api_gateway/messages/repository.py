@@ -16,7 +16,8 @@ _MESSAGE: LiteralString = """
            case m.channel when 'email' then p.email when 'sms' then p.phone_e164 else p.linkedin_url end as recipient,
            m.step_id, s.position as step_position, m.kind, m.channel, m.status, m.subject, m.body, m.language,
            m.variant, m.source, m.model, coalesce(e.score, p.score) as score, m.used_facts, m.approved_at,
-           m.scheduled_at, m.sent_at, m.failure_reason, m.rejected_reason, m.cancelled_reason, m.created_at, m.updated_at,
+           m.scheduled_at, m.sent_at, m.failure_reason, m.rejected_reason, m.cancelled_reason, m.created_at,
+           m.updated_at,
            array_remove(array[
                case when m.status = 'pending_review' and e.needs_review then 'The qualification is disputed.' end,
                case when m.status in ('pending_review', 'scheduled', 'cancelled') then d.explanation end,

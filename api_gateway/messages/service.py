@@ -21,6 +21,8 @@ from api_gateway.messages.schemas import (
 from api_gateway.pagination import COUNT_CAP, PageRequest, cut, encode_cursor
 from api_gateway.sends import ledger, progress
 from api_gateway.sessions import Member
+from api_gateway.workflows.schemas import WorkflowName
+from api_gateway.workflows.starting import start_after_commit
 from kit.errors import AppError, Conflict, FieldError, NotFound, NotPermitted
 
 NOT_OUT = frozenset({"draft", "pending_review", "approved", "scheduled", "failed"})
@@ -77,6 +79,7 @@ async def get_message(member: Member, message_id: UUID) -> MessageDetail:
 async def approve_message(member: Member, message_id: UUID) -> Message:
     """Approve a draft and plan it; a LinkedIn message becomes a task instead. Conflict when it is no draft."""
     await _approve(member, message_id)
+    _start(member, "send-due-messages")
     return await _shown(member, message_id)
 
 
@@ -101,6 +104,7 @@ async def reject_message(member: Member, message_id: UUID, rejection: MessageRej
 async def regenerate_message(member: Member, message_id: UUID) -> Message:
     """Drop a draft and have the step written again. Conflict for answers, which no step stands behind."""
     await _regenerate(member, message_id)
+    _start(member, "advance-scenarios")
     return await _shown(member, message_id)
 
 
@@ -166,6 +170,8 @@ async def bulk(member: Member, wanted: MessageBulk) -> BulkResult:
             result.failed.append(BulkFailure(id=message_id, code=error.code, reason=error.detail))
         else:
             result.succeeded.append(message_id)
+    if result.succeeded and wanted.action != "reject":
+        _start(member, "send-due-messages" if wanted.action == "approve" else "advance-scenarios")
     return result
 
 
@@ -193,6 +199,10 @@ async def _regenerate(member: Member, message_id: UUID) -> None:
     if state.status != "rejected":
         await repository.withdraw(member.session, member.organization_id, message_id, "cancelled", "regenerated")
     await repository.ask_for_another(member.session, member.organization_id, state.enrollment_id, state.step_id)
+
+
+def _start(member: Member, name: WorkflowName) -> None:
+    start_after_commit(member.shared, member.session, member.organization_id, name)
 
 
 async def _open(member: Member, message_id: UUID, allowed: frozenset[str]) -> MessageState:

@@ -13,7 +13,6 @@ from api_gateway.prospects.schemas import (
     ProspectBulk,
     ProspectBulkResult,
     ProspectCreate,
-    ProspectDecisions,
     ProspectPage,
     ProspectPatch,
     SourceKind,
@@ -144,15 +143,6 @@ async def update_prospect(member: MemberSession, prospect_id: UUID, change: Pros
 )
 async def delete_prospect(member: MemberSession, prospect_id: UUID) -> None:
     await service.delete_prospect(member, prospect_id)
-
-
-@router.get(
-    "/prospects/{prospect_id}/decisions",
-    operation_id="prospects_decisions",
-    summary="Say why this person did or did not get a message, and when the next one may go.",
-)
-async def list_decisions(member: MemberSession, prospect_id: UUID) -> ProspectDecisions:
-    return await service.list_decisions(member, prospect_id)
 
 
 @router.get("/tags", operation_id="tags_list", summary="List the tags of the organisation.")

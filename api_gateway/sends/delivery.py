@@ -9,6 +9,7 @@ import structlog
 
 from api_gateway.credentials.sealed import CredentialMissing, open_credential
 from api_gateway.database import Session
+from api_gateway.notifications.repository import raise_alert
 from api_gateway.providers import registry
 from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outcome, Provider, RetryAt, Sent, Unknown
@@ -132,9 +133,20 @@ async def look_up(shared: Resources, leased: Leased) -> bool:
     return await _write_finding(shared, intent, finding)
 
 
-async def after_stop(session: Session, intent: IntentFacts, decision: Stop) -> None:
+async def after_stop(session: Session, intent: IntentFacts, decision: Stop, *, day_seconds: float) -> None:
     """What a final no means for the person's sequence: without this the step would be written again and again."""
     if intent.kind == "reply" or decision.reason in {"incomplete", "not_approved", "campaign_not_active"}:
+        return
+    if decision.reason == "no_address":
+        # Another channel may still reach them.
+        await progress.step_done(
+            session,
+            enrollment_id=intent.enrollment_id,
+            step_id=intent.step_id,
+            at=datetime.now(UTC),
+            day_seconds=day_seconds,
+            reason="step_passed_over:no_address",
+        )
         return
     status = "completed"
     if decision.reason == "suppressed":
@@ -146,14 +158,14 @@ async def after_stop(session: Session, intent: IntentFacts, decision: Stop) -> N
 
 async def tell_account_fault(session: Session, organization_id: UUID, provider: str, reason: str) -> None:
     """Raise, or count up, the alert that an account cannot be used."""
-    await session.execute(
-        """
-        select private.raise_alert(%(organization_id)s, 'sending_account', 'critical', %(title)s, %(detail)s, %(key)s)
-        """,
-        organization_id=organization_id,
+    await raise_alert(
+        session,
+        organization_id,
+        kind="sending_account",
+        severity="critical",
         title=f"Nothing can be sent through {provider}",
         detail=f"{provider}: {reason}. Check the key and the plan in the settings.",
-        key=f"sending_account:{provider}",
+        dedupe_key=f"sending_account:{provider}",
     )
 
 
@@ -185,17 +197,17 @@ async def _write_finding(shared: Resources, intent: IntentFacts, finding: Sent |
 
 
 async def _tell_in_doubt(session: Session, intent: IntentFacts) -> None:
-    await session.execute(
-        """
-        select private.raise_alert(%(organization_id)s, 'send_in_doubt', 'warning', %(title)s, %(detail)s, %(key)s,
-                                   'messages', %(message_id)s)
-        """,
-        organization_id=intent.organization_id,
+    await raise_alert(
+        session,
+        intent.organization_id,
+        kind="send_in_doubt",
+        severity="warning",
         title="Nobody can tell whether a message went out",
         detail=f"The message to {intent.email or intent.phone_e164} may or may not have left. Look at the vendor and "
         "settle it on the message's page.",
-        key=f"send_in_doubt:{intent.intent_id}",
-        message_id=intent.message_id,
+        dedupe_key=f"send_in_doubt:{intent.intent_id}",
+        entity="messages",
+        entity_id=intent.message_id,
     )
 
 

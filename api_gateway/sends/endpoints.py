@@ -4,13 +4,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from api_gateway.prospects.schemas import ProspectDecisions
 from api_gateway.resources import Shared
 from api_gateway.sends import explaining, service
 from api_gateway.sends.schemas import (
     ClaimedSends,
     Delivery,
     DeliveryResult,
-    ProspectDecisions,
     SendClaim,
     Settlement,
     SettlementResult,
@@ -24,22 +24,20 @@ internal_router = APIRouter(prefix="/sends")
 @router.get(
     "/{prospect_id}/decisions",
     operation_id="prospects_decisions",
-    summary="Explain why a person did or did not get a message, and when the next one goes out.",
+    summary="Say why this person did or did not get a message, and when the next one may go.",
 )
 async def show_decisions(member: MemberSession, prospect_id: UUID) -> ProspectDecisions:
     return await explaining.explain(member, prospect_id)
 
 
-@internal_router.post(
-    "/claim", operation_id="internal_sends_claim", summary="Lease the sends that the rules let through now."
-)
+@internal_router.post("/claim", operation_id="sends_claim", summary="Lease the sends that the rules let through now.")
 async def claim_sends(shared: Shared, wanted: SendClaim) -> ClaimedSends:
     return await service.claim(shared, wanted)
 
 
 @internal_router.post(
     "/deliver",
-    operation_id="internal_sends_deliver",
+    operation_id="sends_deliver",
     summary="Send one claimed message through its vendor; the same lease again tells what became of it.",
 )
 async def deliver_send(shared: Shared, wanted: Delivery) -> DeliveryResult:
@@ -48,7 +46,7 @@ async def deliver_send(shared: Shared, wanted: Delivery) -> DeliveryResult:
 
 @internal_router.post(
     "/settle",
-    operation_id="internal_sends_settle",
+    operation_id="sends_settle",
     summary="Ask the vendors about sends of which nobody knows whether they went out.",
 )
 async def settle_sends(shared: Shared, wanted: Settlement) -> SettlementResult:

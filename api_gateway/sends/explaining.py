@@ -1,13 +1,14 @@
 """Why did, or didn't, this person get a message; and when is the next one?"""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from api_gateway.database import Session
+from api_gateway.prospects.schemas import ProspectDecisions, SendDecision
 from api_gateway.sends import repository
 from api_gateway.sends.decide import Defer
 from api_gateway.sends.desk import Desk
-from api_gateway.sends.schemas import NextSend, NextStep, ProspectDecisions, SendDecision
 from api_gateway.sessions import Member
 from kit.errors import NotFound
 from kit.settings import decode_key
@@ -20,6 +21,11 @@ class ProspectNotFound(NotFound):
     default_detail = "There is no such prospect in this organisation."
 
 
+class _Next(NamedTuple):
+    at: datetime | None
+    reason: str
+
+
 async def explain(member: Member, prospect_id: UUID) -> ProspectDecisions:
     """Stored decisions, newest first, and what `decide()` says this moment about what is planned."""
     known = await member.session.value(
@@ -29,10 +35,13 @@ async def explain(member: Member, prospect_id: UUID) -> ProspectDecisions:
     )
     if known is None:
         raise ProspectNotFound
+    coming = await _planned(member, prospect_id) or await _falling_due(
+        member.session, member.organization_id, prospect_id
+    )
     return ProspectDecisions(
         items=await _stored(member.session, member.organization_id, prospect_id),
-        next_sends=await _next_sends(member, prospect_id),
-        next_steps=await _next_steps(member.session, member.organization_id, prospect_id),
+        next_at=coming.at if coming else None,
+        next_reason=coming.reason if coming else None,
     )
 
 
@@ -41,7 +50,7 @@ async def _stored(session: Session, organization_id: UUID, prospect_id: UUID) ->
         SendDecision,
         """
         select d.id, d.enrollment_id, c.id as campaign_id, c.name as campaign_name, d.message_id, d.outcome, d.reason,
-               d.explanation, d.until_at, coalesce(d.details -> 'missing', '[]') as missing, d.decided_at
+               d.explanation, d.until_at, d.details, d.decided_at
         from public.send_decisions d
         join public.enrollments e on e.organization_id = d.organization_id and e.id = d.enrollment_id
         join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
@@ -55,42 +64,43 @@ async def _stored(session: Session, organization_id: UUID, prospect_id: UUID) ->
     )
 
 
-async def _next_sends(member: Member, prospect_id: UUID) -> list[NextSend]:
+async def _planned(member: Member, prospect_id: UUID) -> _Next | None:
+    """The message that is planned soonest, judged now."""
     now = datetime.now(UTC)
     secret = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
     # Members may not read leases; the facts of a send hold one.
     async with member.shared.database.workflow(member.organization_id, actor="gateway", reason="explain") as session:
         intents = await repository.open_facts_of_prospect(session, member.organization_id, prospect_id)
         desk = await Desk.laid(session, member.organization_id, intents, secret=secret, now=now)
-    found = []
-    for intent in intents:
-        decision, _ = desk.judge(intent)
-        until = decision.until if isinstance(decision, Defer) else None
-        found.append(
-            NextSend(
-                message_id=intent.message_id,
-                campaign_id=intent.campaign_id,
-                campaign_name=intent.campaign_name,
-                outcome=decision.outcome,
-                reason=decision.reason,
-                explanation=decision.explanation,
-                at=max(until, intent.next_attempt_at) if until else intent.next_attempt_at,
-            )
-        )
-    return found
+    if not intents:
+        return None
+    soonest = intents[0]
+    decision, _ = desk.judge(soonest)
+    if isinstance(decision, Defer):
+        at = None if decision.until is None else max(decision.until, soonest.next_attempt_at)
+        return _Next(at, decision.explanation)
+    if decision.outcome == "stop":
+        return _Next(None, decision.explanation)
+    return _Next(max(now, soonest.next_attempt_at), decision.explanation)
 
 
-async def _next_steps(session: Session, organization_id: UUID, prospect_id: UUID) -> list[NextStep]:
-    return await session.rows(
-        NextStep,
+async def _falling_due(session: Session, organization_id: UUID, prospect_id: UUID) -> _Next | None:
+    """The next step of a sequence, when no message is planned yet."""
+    rows = await session.dicts(
         """
-        select c.id as campaign_id, c.name as campaign_name, e.status as enrollment_status,
-               e.step_position + 1 as step_position, e.next_step_due_at as due_at, e.hold_until, e.stop_reason
+        select e.step_position + 1 as position, greatest(e.next_step_due_at, e.hold_until) as at, e.hold_until
         from public.enrollments e
-        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
         where e.organization_id = %(organization_id)s and e.prospect_id = %(prospect_id)s
-        order by e.created_at
+          and e.status in ('qualified', 'in_sequence') and e.next_step_due_at is not null
+        order by 2
+        limit 1
         """,
         organization_id=organization_id,
         prospect_id=prospect_id,
     )
+    if not rows:
+        return None
+    row = rows[0]
+    if row["hold_until"] is not None and row["hold_until"] == row["at"]:
+        return _Next(row["at"], "The person is away; the sequence waits.")
+    return _Next(row["at"], f"Step {row['position']} is written when it falls due.")

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api_gateway.fields import Channel
 
-DecisionOutcome = Literal["send", "defer", "stop"]
 DeliveryOutcome = Literal["sent", "retry", "failed", "ambiguous", "stopped"]
 
 
@@ -71,51 +70,3 @@ class Settlement(BaseModel):
 class SettlementResult(BaseModel):
     settled: int
     still_ambiguous: int
-
-
-class SendDecision(BaseModel):
-    """One answer of decide(), or a step that was passed over."""
-
-    id: UUID
-    enrollment_id: UUID
-    campaign_id: UUID
-    campaign_name: str
-    message_id: UUID | None
-    outcome: DecisionOutcome
-    reason: str
-    explanation: str
-    until_at: datetime | None
-    missing: list[str]
-    decided_at: datetime
-
-
-class NextSend(BaseModel):
-    """What decide() would answer at this moment about the next planned message. `at`: when it is asked again."""
-
-    message_id: UUID
-    campaign_id: UUID
-    campaign_name: str
-    outcome: DecisionOutcome
-    reason: str
-    explanation: str
-    at: datetime | None
-
-
-class NextStep(BaseModel):
-    """The step of a sequence that is to be written next, and when it falls due."""
-
-    campaign_id: UUID
-    campaign_name: str
-    enrollment_status: str
-    step_position: int
-    due_at: datetime | None
-    hold_until: datetime | None
-    stop_reason: str | None
-
-
-class ProspectDecisions(BaseModel):
-    """Why this person did, or did not, get a message, and when the next one goes out. Newest decision first."""
-
-    items: list[SendDecision]
-    next_sends: list[NextSend]
-    next_steps: list[NextStep]

@@ -108,7 +108,7 @@ async def _claim_some(shared: Resources, most: int, campaign_id: UUID | None, re
                         )
                     )
                     continue
-                await _hold_back(session, intent, decision, now)
+                await _hold_back(shared, session, intent, decision, now)
     return len(leased)
 
 
@@ -145,7 +145,7 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
                 )
                 await delivery.tell_account_fault(session, organization_id, mailbox.provider, vendor.reason)
         if mailbox is None or vendor is None or isinstance(vendor, RetryAt) or decision.outcome != "send":
-            return await _hold_back(session, intent, decision, now)
+            return await _hold_back(shared, session, intent, decision, now)
         await repository.store_decision(session, intent, decision)
         begun = await ledger.begin(
             session,
@@ -163,12 +163,14 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
     return Prepared(intent=intent, mailbox=mailbox, vendor=vendor)
 
 
-async def _hold_back(session: Session, intent: IntentFacts, decision: Decision, now: datetime) -> DeliveryResult:
+async def _hold_back(
+    shared: Resources, session: Session, intent: IntentFacts, decision: Decision, now: datetime
+) -> DeliveryResult:
     await repository.store_decision(session, intent, decision)
     if isinstance(decision, Stop):
         mendable = decision.reason == "incomplete"
         await ledger.call_off(session, intent, decision.reason, "pending_review" if mendable else "cancelled")
-        await delivery.after_stop(session, intent, decision)
+        await delivery.after_stop(session, intent, decision, day_seconds=shared.settings.sequence_day_seconds)
         return DeliveryResult(intent_id=intent.intent_id, outcome="stopped", reason=decision.reason)
     until = decision.until if isinstance(decision, Defer) else None
     if until is None:
