@@ -1,6 +1,7 @@
-"""PhantomBuster, API v2: launch an agent, follow its container, read its result.
+"""PhantomBuster, API v2: launching an agent, following its container, reading what it found.
 
-`finished` is not success: only exit code 0 is. A result is the rows themselves or links to them, as a string of JSON.
+`finished` says nothing about success: the exit code does. A result is a JSON string that holds the rows, or an object
+that points at files with them.
 """
 
 import json
@@ -13,31 +14,36 @@ from kit.errors import VendorFailed
 
 PREFIX = "/api/v2"
 CALL_LIMIT_S = 15.0
-_UNDER_WAY = frozenset({"starting", "running"})
-_LOST = frozenset({"launch error", "unknown"})
+_ENDED = frozenset({"finished", "unknown", "launch error"})
 
 
 @dataclass(frozen=True)
 class Container:
-    """How far a run is. `progress` from 0 to 1; `label` in the vendor's words; `reason` why it failed."""
+    """One run of an agent. `progress` is 0 to 1; `reason` says in words why a failed one failed."""
 
+    id: str
     status: Literal["running", "finished", "failed"]
     progress: float
     label: str
-    reason: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
-    """The rows, or where they lie: exactly one of the three, or none when the run saved nothing."""
+    """Either `rows`, or the addresses of files with them."""
 
     rows: list[dict[str, Any]] | None = None
     json_url: str | None = None
     csv_url: str | None = None
 
 
+class AlreadyRunning(VendorFailed):
+    code = "agent_already_running"
+    default_detail = "The PhantomBuster agent is running already."
+
+
 class PhantomBuster:
-    """One customer's PhantomBuster organisation. Every call raises VendorFailed when the vendor does not do it."""
+    """One customer's PhantomBuster workspace."""
 
     def __init__(self, client: httpx2.AsyncClient, base_url: str, key: str) -> None:
         self._client = client
@@ -45,79 +51,98 @@ class PhantomBuster:
         self._headers = {"X-Phantombuster-Key": key}
 
     async def launch(self, agent_id: str, argument: dict[str, Any]) -> str:
-        """Start a run and answer its container's id. The vendor knows no idempotency: see :meth:`last_container`."""
-        body: dict[str, Any] = {"id": agent_id}
-        if argument:
-            body["bonusArgument"] = argument
-        answer = await self._call("POST", "/agents/launch", json=body)
-        container = str(answer.get("containerId") or "")
+        """Start a run with `argument` for this run only; the container's id. Raises AlreadyRunning or VendorFailed."""
+        answer = await self._call("POST", "/agents/launch", json={"id": agent_id, "bonusArgument": argument})
+        content = _json(answer)
+        if answer.status_code == 400 and "running" in _error(content).lower():
+            raise AlreadyRunning
+        if not answer.is_success:
+            raise _failure(answer, content)
+        container = content.get("containerId")
         if not container:
             raise VendorFailed("PhantomBuster launched the agent and named no container.")
-        return container
+        return str(container)
 
     async def last_container(self, agent_id: str) -> str | None:
-        """The container of the agent's last run; None when it was never launched."""
-        answer = await self._call("GET", "/agents/fetch-output", params={"id": agent_id})
-        return str(answer["containerId"]) if answer.get("containerId") else None
+        """The container of the agent's run that is going on; None when it is at rest. Raises VendorFailed."""
+        content = await self._get("/agents/fetch-output", {"id": agent_id})
+        container = content.get("containerId")
+        return str(container) if container and content.get("isAgentRunning") else None
 
-    async def container(self, container_id: str, agent_id: str | None) -> Container:
-        """The state of a run; its progress is told by the agent."""
-        state = await self._call("GET", "/containers/fetch", params={"id": container_id})
-        status = str(state.get("status"))
-        if status in _UNDER_WAY:
+    async def container(self, container_id: str, agent_id: str | None = None) -> Container:
+        """How far a run is. Raises VendorFailed."""
+        content = await self._get("/containers/fetch", {"id": container_id})
+        status = str(content.get("status") or "")
+        exit_code = content.get("exitCode")
+        if status not in _ENDED:
             progress, label = await self._progress(container_id, agent_id)
-            return Container("running", progress, label, "")
-        if status in _LOST:
-            return Container("failed", 1.0, "", f"PhantomBuster says “{status}”.")
-        code = state.get("exitCode")
-        if status == "finished" and code == 0:
-            return Container("finished", 1.0, "", "")
-        ended = state.get("endType") or status
-        return Container("failed", 1.0, "", f"The scraper ended with code {code} ({ended}).")
+            return Container(container_id, "running", progress, label)
+        if status == "finished" and exit_code == 0:
+            return Container(container_id, "finished", 1.0, "")
+        how = str(content.get("endType") or status)
+        return Container(
+            container_id,
+            "failed",
+            1.0,
+            "",
+            f"PhantomBuster's run ended without success ({how}, exit code {exit_code}).",
+        )
 
     async def result(self, container_id: str) -> Result:
-        """What a run saved, which may hold the rows of earlier runs again."""
-        answer = await self._call("GET", "/containers/fetch-result-object", params={"id": container_id})
-        text = answer.get("resultObject")
-        if text is None:
-            return Result()
+        """What a finished run found, of earlier runs too. Raises VendorFailed for a result that is none."""
+        content = await self._get("/containers/fetch-result-object", {"id": container_id})
+        text = content.get("resultObject")
+        if not text:
+            raise VendorFailed("PhantomBuster's run ended without a result.")
         try:
-            content = json.loads(text) if isinstance(text, str) else text
+            found = json.loads(text) if isinstance(text, str) else text
         except ValueError as error:
-            raise VendorFailed("PhantomBuster's result is no JSON.") from error
-        if isinstance(content, list):
-            return Result(rows=[row for row in content if isinstance(row, dict)])
-        if not isinstance(content, dict):
-            raise VendorFailed("PhantomBuster's result is neither rows nor links.")
-        json_url, csv_url = content.get("jsonUrl"), content.get("csvURL") or content.get("csvUrl")
-        return Result(json_url=str(json_url) if json_url else None, csv_url=str(csv_url) if csv_url else None)
-
-    async def stop(self, agent_id: str) -> None:
-        """Abort the agent's run."""
-        await self._call("POST", "/agents/stop", json={"id": agent_id})
+            raise VendorFailed("PhantomBuster's result is not readable.") from error
+        if isinstance(found, list):
+            return Result(rows=[row for row in found if isinstance(row, dict)])
+        if isinstance(found, dict):
+            json_url, csv_url = found.get("jsonUrl"), found.get("csvURL")
+            if json_url or csv_url:
+                return Result(json_url=str(json_url) if json_url else None, csv_url=str(csv_url) if csv_url else None)
+        raise VendorFailed("PhantomBuster's result holds no rows and no address of any.")
 
     async def _progress(self, container_id: str, agent_id: str | None) -> tuple[float, str]:
         if agent_id is None:
             return 0.0, ""
-        output = await self._call("GET", "/agents/fetch-output", params={"id": agent_id})
-        if str(output.get("containerId")) != container_id:
+        content = await self._get("/agents/fetch-output", {"id": agent_id})
+        if str(content.get("containerId")) != container_id:
             return 0.0, ""
-        progress = output.get("progress")
-        share = min(1.0, max(0.0, float(progress))) if isinstance(progress, int | float) else 0.0
-        return share, str(output.get("progressLabel") or "")
+        progress = content.get("progress")
+        share = float(progress) if isinstance(progress, int | float) else 0.0
+        return min(1.0, max(0.0, share)), str(content.get("progressLabel") or "")[:200]
 
-    async def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+    async def _get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._call("GET", path, params=query)
+        content = _json(answer)
+        if not answer.is_success:
+            raise _failure(answer, content)
+        return content
+
+    async def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:
-            answer = await self._client.request(
+            return await self._client.request(
                 method, self._base + path, headers=self._headers, timeout=CALL_LIMIT_S, **options
             )
         except httpx2.HTTPError as error:
             raise VendorFailed("PhantomBuster could not be reached.") from error
-        try:
-            content = answer.json() if answer.content else {}
-        except ValueError:
-            content = None
-        if not answer.is_success or not isinstance(content, dict):
-            said = content.get("error") if isinstance(content, dict) else None
-            raise VendorFailed(f"PhantomBuster answered {answer.status_code}: {said or 'nothing readable'}"[:300])
-        return content
+
+
+def _json(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _error(content: dict[str, Any]) -> str:
+    return str(content.get("error") or content.get("message") or "")[:300]
+
+
+def _failure(answer: httpx2.Response, content: dict[str, Any]) -> VendorFailed:
+    return VendorFailed(f"PhantomBuster answered {answer.status_code}: {_error(content)}".rstrip(": "))
