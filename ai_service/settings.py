@@ -6,7 +6,6 @@ from pydantic import Field, SecretStr
 
 from kit.settings import ServiceSettings
 
-Effort = Literal["none", "minimal", "low", "medium", "high"]
 Url = Annotated[str, Field(pattern=r"^https?://")]
 
 
@@ -21,8 +20,8 @@ class AiServiceSettings(ServiceSettings):
     )
     anthropic_base_url: Url = Field(default="https://api.anthropic.com", description="Where Anthropic's API is.")
     anthropic_model: str = Field(default="claude-sonnet-5-5", description="The model asked first.")
-    anthropic_effort: Literal["low", "medium", "high"] | None = Field(
-        default="low", description="How hard the model thinks; empty for models that know no effort."
+    anthropic_effort: Literal["low", "medium", "high", "omit"] = Field(
+        default="low", description="How hard the model works on an answer; omit for models that know no effort."
     )
     anthropic_thinking: Literal["between_tools", "adaptive", "disabled", "omit"] = Field(
         default="between_tools",
@@ -34,8 +33,8 @@ class AiServiceSettings(ServiceSettings):
     openai_api_key: SecretStr | None = Field(default=None, description="The platform's OpenAI key; none: skipped.")
     openai_base_url: Url = Field(default="https://api.openai.com/v1", description="Where OpenAI's API is.")
     openai_model: str = Field(default="gpt-5.4-mini", description="The model asked when Anthropic does not answer.")
-    openai_effort: Effort | None = Field(
-        default="none", description="Reasoning effort; empty for models that know none."
+    openai_effort: Literal["none", "minimal", "low", "medium", "high", "omit"] = Field(
+        default="none", description="Reasoning effort; omit for models that know none."
     )
     openai_input_usd_per_million: float = Field(default=0.75, ge=0, description="Price of a million input tokens.")
     openai_output_usd_per_million: float = Field(default=4.5, ge=0, description="Price of a million output tokens.")

@@ -36,7 +36,7 @@ class AnthropicModel:
     async def complete(self, question: Question, *, api_key: str, timeout_s: float) -> Completion:
         """Ask once. Raises ModelFailed."""
         output_config: OutputConfigParam = {"format": {"type": "json_schema", "schema": question.schema}}
-        if self._effort:
+        if self._effort != "omit":
             output_config["effort"] = self._effort
         try:
             message: Message = await self._client.with_options(api_key=api_key).messages.create(

@@ -22,7 +22,7 @@ class OpenAiModel:
         self.output_usd_per_million = settings.openai_output_usd_per_million
         self._client = AsyncOpenAI(api_key="given with each call", base_url=settings.openai_base_url, max_retries=0)
         self._extra: dict[str, Any] = {}
-        if settings.openai_effort:
+        if settings.openai_effort != "omit":
             self._extra["reasoning"] = {"effort": settings.openai_effort}
 
     async def complete(self, question: Question, *, api_key: str, timeout_s: float) -> Completion:
