@@ -3,7 +3,7 @@
 render     write what an n8n imports: addresses and tokens filled in from the environment
 check      hold every workflow to the rules, and to the OpenAPI documents of the services
 normalise  bring the files into their one form (after copying one out of the editor by hand)
-pull       show what was changed in the editor; with --write, bring it into the files
+pull       bring what was changed in the editor into the files and show it; with --dry-run, only show it
 push       check, refuse if the editor is ahead, import, publish
 """
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         "render": lambda: _render(options.out),
         "check": lambda: _check(options.gateway_openapi, options.ai_openapi),
         "normalise": _normalise,
-        "pull": lambda: _pull(write=options.write),
+        "pull": lambda: _pull(dry_run=options.dry_run),
         "push": lambda: _check(options.gateway_openapi, options.ai_openapi) or _push(force=options.force),
     }
     try:
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("render").add_argument("--out", type=Path, required=True)
     commands.add_parser("normalise")
-    commands.add_parser("pull").add_argument("--write", action="store_true", help="bring the changes into the files")
+    commands.add_parser("pull").add_argument("--dry-run", action="store_true", help="only show the changes")
     for name in ("check", "push"):
         command = commands.add_parser(name)
         command.add_argument("--gateway-openapi", type=Path, default=GATEWAY_DOCUMENT)
@@ -100,7 +100,7 @@ def _normalise() -> int:
     return 0
 
 
-def _pull(*, write: bool) -> int:
+def _pull(*, dry_run: bool) -> int:
     with tempfile.TemporaryDirectory() as folder:
         texts = instance.pull(Path(folder))
     found = instance.differences(texts)
@@ -108,12 +108,13 @@ def _pull(*, write: bool) -> int:
         ours = (ROOT / difference.file).read_text(encoding="utf-8").splitlines()
         theirs = difference.theirs.splitlines()
         print("\n".join(difflib.unified_diff(ours, theirs, difference.file, f"n8n {difference.id}", lineterm="")))
+    if dry_run:
+        return 1 if found else 0
+    for file in instance.write_pulled(found):
+        print(f"{file}: taken from n8n")
     instance.remember(texts)
-    if write:
-        for file in instance.write_pulled(found):
-            print(f"{file}: taken from n8n")
-        return 0
-    return 1 if found else 0
+    print("n8n and the files are the same now." if found else "Nothing was changed in the editor.")
+    return 0
 
 
 if __name__ == "__main__":
