@@ -107,10 +107,10 @@ def _prepare(stack: Stack, account: seed.Account, csv: Path | None, display: Dis
 
 
 def _show_import(report: dict[str, Any], display: Display) -> None:
+    display.say(f"{report['rows_total']} rows, read as {report['layout']} ({report['encoding']}):")
     display.say(
-        f"{report['rows_total']} rows, read as {report['layout']} ({report['encoding']}): "
-        f"{report['created_count']} new, {report['merged_count']} merged, {report['suppressed_count']} not to be written to, "
-        f"{report['rejected_count']} not readable."
+        f"  {report['created_count']} new, {report['merged_count']} merged, "
+        f"{report['suppressed_count']} not to be written to, {report['rejected_count']} not readable."
     )
     for problem in report["problems"][:20]:
         column = f", column {problem['column']}" if problem["column"] else ""

@@ -9,7 +9,10 @@ SandboxError
 """
 
 # ruff: noqa: N818 - an error is named by the fact it states.
+import re
 from pathlib import Path
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class SandboxError(Exception):
@@ -44,7 +47,7 @@ class PartFailed(SandboxError):
 
 
 def tail(path: Path, lines: int = 20) -> str:
-    """The last `lines` lines of a text file, at most its last 64 KiB; empty when there is no such file."""
+    """The last `lines` lines of a text file without its colours; looks at 64 KiB at most, empty when there is no file."""
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, 2)
@@ -52,4 +55,4 @@ def tail(path: Path, lines: int = 20) -> str:
             text = stream.read().decode("utf-8", errors="replace")
     except OSError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+    return "\n".join(COLOURS.sub("", text).splitlines()[-lines:])

@@ -1,15 +1,18 @@
 """The address that browsers know as Supabase: Realtime is answered here, everything else goes to Supabase Lite.
 
-Answers CORS for the panel's origin itself, because Lite does not name the headers that supabase-js sends.
-Settings come from the environment: LITE_URL, DATABASE_URL, SUPABASE_JWT_SECRET, SUPABASE_PUBLISHABLE_KEY,
-SUPABASE_SECRET_KEY, ALLOWED_ORIGINS (comma-separated).
+Two things are mended on the way, so that the rest of the product meets what hosted Supabase says: CORS is answered here
+for the panel's origin, because Lite does not name the headers that supabase-js sends; and access tokens get their
+issuer, which Lite leaves out. Settings come from the environment: LITE_URL, SUPABASE_URL, DATABASE_URL,
+SUPABASE_JWT_SECRET, SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY, ALLOWED_ORIGINS (comma-separated).
 """
 
+import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx2
+import jwt
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
@@ -35,10 +38,30 @@ NOT_FORWARDED = frozenset(
         *("upgrade", "host", "content-length"),
     }
 )
+SIGNING = frozenset({"/auth/v1/token", "/auth/v1/signup", "/auth/v1/verify"})
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def create_app(lite_url: str, hub: Hub, origins: list[str]) -> Starlette:
+class Issuer:
+    """Puts `iss` into the access tokens that Lite signs."""
+
+    def __init__(self, supabase_url: str, jwt_secret: str) -> None:
+        self._issuer = f"{supabase_url}/auth/v1"
+        self._secret = jwt_secret
+
+    def complete(self, body: bytes) -> bytes:
+        """The answer with its access token signed anew; anything that holds none stays as it is."""
+        try:
+            answer = json.loads(body)
+            token = answer["access_token"]
+            claims = jwt.decode(token, self._secret, algorithms=["HS256"], options={"verify_aud": False})
+        except (ValueError, KeyError, TypeError, jwt.PyJWTError):
+            return body
+        signed = jwt.encode({"iss": self._issuer, **claims}, self._secret, algorithm="HS256")
+        return json.dumps({**answer, "access_token": signed}).encode()
+
+
+def create_app(lite_url: str, hub: Hub, issuer: Issuer, origins: list[str]) -> Starlette:
     """The proxy with Realtime beside it."""
     client = httpx2.AsyncClient(base_url=lite_url, timeout=30, limits=httpx2.Limits(max_connections=64))
 
@@ -59,6 +82,11 @@ def create_app(lite_url: str, hub: Hub, origins: list[str]) -> Starlette:
             for name, value in answer.headers.items()
             if name not in NOT_FORWARDED and not name.startswith("access-control-")
         }
+        if request.url.path in SIGNING and answer.status_code == 200:
+            body = issuer.complete(await answer.aread())
+            kept.pop("content-encoding", None)
+            await answer.aclose()
+            return Response(body, answer.status_code, headers=kept)
         return StreamingResponse(
             answer.aiter_raw(), answer.status_code, headers=kept, background=BackgroundTask(answer.aclose)
         )
@@ -91,4 +119,5 @@ def app(env: Mapping[str, str] = os.environ) -> Starlette:
     """The factory that uvicorn calls."""
     keys = frozenset({env["SUPABASE_PUBLISHABLE_KEY"], env["SUPABASE_SECRET_KEY"]})
     hub = Hub(env["DATABASE_URL"], env["SUPABASE_JWT_SECRET"], keys)
-    return create_app(env["LITE_URL"], hub, env["ALLOWED_ORIGINS"].split(","))
+    issuer = Issuer(env["SUPABASE_URL"], env["SUPABASE_JWT_SECRET"])
+    return create_app(env["LITE_URL"], hub, issuer, env["ALLOWED_ORIGINS"].split(","))

@@ -46,6 +46,7 @@ class Services:
         panel = environments.urls["panel"]
         env = {
             **environments.base(),
+            "SUPABASE_URL": environments.urls["supabase"],
             "LITE_URL": f"http://{HOST}:{ports.supabase_lite}",
             "DATABASE_URL": self._postgres.superuser_url,
             "SUPABASE_JWT_SECRET": secrets.jwt_secret,

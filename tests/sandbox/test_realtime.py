@@ -272,6 +272,16 @@ class TestTheFront:
         answer = httpx2.get(f"{url}/auth/v1/user", headers={"apikey": "sb_publishable_wrong"})
         assert answer.status_code == 401
 
+    def test_a_token_says_who_issued_it(self, ground: Ground, people: People) -> None:
+        _, token = people.member()
+        url = ground.environments.urls["supabase"]
+        claims = jwt.decode(
+            token, ground.secrets.jwt_secret, algorithms=["HS256"], audience="authenticated", issuer=f"{url}/auth/v1"
+        )
+        assert claims["role"] == "authenticated"
+        headers = {"apikey": ground.secrets.publishable_key, "authorization": f"Bearer {token}"}
+        assert httpx2.get(f"{url}/auth/v1/user", headers=headers).json()["id"] == claims["sub"]
+
     def test_the_panel_may_call_from_its_origin_and_others_may_not(self, ground: Ground) -> None:
         asked = {
             "access-control-request-method": "POST",
