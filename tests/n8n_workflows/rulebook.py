@@ -247,7 +247,7 @@ BAD: dict[str, list[tuple[str, Change]]] = {
         ("smEnrich02", _without("Enrich prospect", "onError")),
         ("smEnrich01", _without("Enrich and qualify the batch", "onError")),
     ],
-    "keeps-the-items-of-unwaited-calls": [("smScrape02", _set("Start enrichment", "onError", "continueErrorOutput"))],
+    "keeps-the-items-of-unwaited-calls": [("smError01", _set("Write again", "onError", "continueErrorOutput"))],
     "decides-every-case": [
         ("smMeet02", _option("Which kind?", "fallbackOutput", "none")),
         ("smMeet02", _cut("Which kind?", 2)),
@@ -321,8 +321,9 @@ BAD: dict[str, list[tuple[str, Change]]] = {
         ("smSend01", _entry(credentials=())),
         ("smSend01", _entry(calls=())),
     ],
-    "is-published-after-what-it-calls": [("smEnrich02", _add(
-        "executeWorkflow", 1.3, parameters={"workflowId": {"value": "smEnrich01"}},
-    ))],
+    "is-published-after-what-it-calls": [(
+        "smEnrich02",
+        _add("executeWorkflow", 1.3, parameters={"workflowId": {"value": "smEnrich01"}}),
+    )],
     "has-no-twin": [("smSend01", _data("name", "Handle errors")), ("smSend01", _data("id", "smOther01"))],
 }  # fmt: skip

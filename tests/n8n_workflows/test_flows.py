@@ -176,7 +176,6 @@ class TestScrape:
 
         n8n.double.answers[f"{SCRAPES}/poll"] = poll
         n8n.double.queue(f"{SCRAPES}/claim", items(f"{SCRAPES}/claim", 3))
-        n8n.double.queue(f"{ENRICH}/claim", prospects(1))
         n8n.start("scrape-linkedin-prospects")
         (passed,) = n8n.double.wait_for(RUN, workflow_name="scrape-linkedin-prospects")
         reports = by_id(n8n.double.bodies(f"{SCRAPES}/report"), "run_id")
@@ -188,7 +187,6 @@ class TestScrape:
         assert reports["item-2"]["error"] == "The search failed: cookie expired"
         assert len(n8n.double.bodies(f"{SCRAPES}/collect")) == 2
         assert (passed["processed"], passed["failed"]) == (3, 1)
-        n8n.double.wait_for(f"{ENRICH}/report")
 
     @pytest.mark.parametrize(
         ("route", "error"),
