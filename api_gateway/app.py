@@ -41,8 +41,10 @@ PUBLIC_ROOMS: tuple[str, ...] = (
     "workflows",
     "audit",
 )
-INTERNAL_ROOMS: tuple[str, ...] = ("messages", "sends")
-WEBHOOK_ROOMS: tuple[str, ...] = ("suppressions",)
+INTERNAL_ROOMS: tuple[str, ...] = (
+    "messages", "sends", "scrapes", "enrichments", "replies", "meetings", "workflow_runs",
+)  # fmt: skip
+WEBHOOK_ROOMS: tuple[str, ...] = ("suppressions", "webhooks")
 
 
 def create_app(settings: Settings | None = None, *, transport: httpx2.AsyncBaseTransport | None = None) -> FastAPI:

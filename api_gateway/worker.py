@@ -6,16 +6,17 @@ tables up to the installed version and ends.
 
 import argparse
 import asyncio
+import contextlib
 import sys
+import time
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import LiteralString, cast
 
 import procrastinate
 import psycopg
 import structlog
 from packaging.version import Version
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 from psycopg_pool import PoolTimeout
@@ -26,6 +27,7 @@ from api_gateway.settings import Settings
 from kit import logging, sentry
 from kit.settings import SettingsError, load
 
+AT_START = ("reconcile_vendors", "sweep_inbox")
 ROOMS_WITH_TASKS: tuple[str, ...] = ("api_gateway.webhooks.tasks",)
 CONCURRENCY = 8
 HEARTBEAT_S = 5.0
@@ -51,13 +53,18 @@ async def apply_schema(url: str) -> None:
         else:
             for script in _migrations_after(str(applied or "0")):
                 log.info("jobs_schema_migrated", script=script.name)
-                await connection.execute(cast(LiteralString, script.read_text(encoding="utf-8")))
+                await connection.execute(script.read_text(encoding="utf-8"))
         cursor = await connection.execute(
-            "select oid::regprocedure::text from pg_proc where pronamespace = 'jobs'::regnamespace and proconfig is null"
+            """
+            select oid::regprocedure::text from pg_proc
+            where pronamespace = 'jobs'::regnamespace and proconfig is null
+            """
         )
         for (function,) in await cursor.fetchall():
             await connection.execute(
-                sql.SQL("alter routine {} set search_path = jobs, pg_temp").format(sql.SQL(function))
+                sql.SQL("alter routine {} set search_path = jobs, pg_temp").format(
+                    sql.SQL(function)
+                )
             )
         await connection.execute(
             sql.SQL("comment on table jobs.procrastinate_jobs is {}").format(sql.Literal(installed))
@@ -88,6 +95,9 @@ async def run(settings: Settings) -> None:
 
 async def _work(app: procrastinate.App, resources: Resources) -> None:
     async with app.open_async():
+        for task in AT_START:
+            with contextlib.suppress(AlreadyEnqueued):
+                await app.configure_task(task).defer_async(timestamp=int(time.time()))
         rescue = asyncio.create_task(_rescue_stalled(app))
         try:
             await app.run_worker_async(

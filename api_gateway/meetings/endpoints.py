@@ -3,13 +3,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api_gateway.meetings import service
+from api_gateway.meetings import handling, service
 from api_gateway.meetings.schemas import Meeting, MeetingCancellation, MeetingOutcome, MeetingPage, MeetingStatus
+from api_gateway.meetings.work import EventBatch, EventClaim, EventHold, EventRecorded
 from api_gateway.pagination import Paging
-from api_gateway.sessions import MemberSession
+from api_gateway.sessions import MemberSession, WorkflowSession
 from kit.errors import Conflict, VendorFailed, responses
 
 router = APIRouter(prefix="/meetings")
+internal_router = APIRouter(prefix="/meetings")
 
 
 @router.get("", operation_id="meetings_list", summary="List meetings, upcoming or past.")
@@ -46,3 +48,28 @@ async def cancel_meeting(member: MemberSession, meeting_id: UUID, cancellation: 
 )
 async def set_outcome(member: MemberSession, meeting_id: UUID, outcome: MeetingOutcome) -> Meeting:
     return await service.set_outcome(member, meeting_id, outcome)
+
+
+@internal_router.post("/claim", operation_id="meetings_claim", summary="Lease events about meetings.")
+async def claim(session: WorkflowSession, wanted: EventClaim) -> EventBatch:
+    return await handling.claim(session, wanted)
+
+
+@internal_router.post("/record", operation_id="meetings_record", summary="Record what an event says of a meeting.")
+async def record(session: WorkflowSession, held: EventHold) -> EventRecorded:
+    return await handling.record(session, held)
+
+
+@internal_router.post("/move", operation_id="meetings_move", summary="Move a meeting as its event says.")
+async def move(session: WorkflowSession, held: EventHold) -> EventRecorded:
+    return await handling.record(session, held)
+
+
+@internal_router.post("/cancel", operation_id="meetings_cancel_recorded", summary="Cancel a meeting as its event says.")
+async def cancel(session: WorkflowSession, held: EventHold) -> EventRecorded:
+    return await handling.record(session, held)
+
+
+@internal_router.post("/ignore", operation_id="meetings_ignore", summary="Leave an event about a meeting alone.")
+async def ignore(session: WorkflowSession, held: EventHold) -> EventRecorded:
+    return await handling.ignore(session, held)

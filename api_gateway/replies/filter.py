@@ -70,7 +70,9 @@ def judge(
     if (whole := re.sub(r"[^\w ]+", "", plain_words).strip()) in _STOP_WORDS:
         return Unsubscribe(whole)
     # Some programs put the wish into the subject (RFC 2369) and leave the body empty.
-    if not plain_words and re.fullmatch(r"(?:re ?: ?)?(?:unsubscribe|stop|desabonner|desinscription)", plain_subject.strip()):
+    if not plain_words and re.fullmatch(
+        r"(?:re ?: ?)?(?:unsubscribe|stop|desabonner|desinscription)", plain_subject.strip()
+    ):
         return Unsubscribe(plain_subject.strip())
     return None
 

@@ -71,7 +71,11 @@ def _without_signature(text: str) -> str:
     closings = list(_CLOSING.finditer(text))
     for closing in reversed(closings):
         rest = [line for line in text[closing.end() :].splitlines() if line.strip()]
-        if len(rest) <= _MOST_SIGNATURE_LINES and all(len(line) <= 120 for line in rest) and text[: closing.start()].strip():
+        if (
+            len(rest) <= _MOST_SIGNATURE_LINES
+            and all(len(line) <= 120 for line in rest)
+            and text[: closing.start()].strip()
+        ):
             return text[: closing.start()]
     return text
 
@@ -87,7 +91,7 @@ class _Text(HTMLParser):
         self.parts: list[str] = []
         self._dropping = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self._DROPPED:
             self._dropping += 1
         elif tag in self._BREAKS:

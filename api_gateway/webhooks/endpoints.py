@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api_gateway.pagination import Paging
 from api_gateway.sessions import MemberSession
-from api_gateway.webhooks import service
+from api_gateway.webhooks import inbox, service
 from api_gateway.webhooks.schemas import (
     EndpointCreate,
     EventReplay,
@@ -22,6 +22,7 @@ from api_gateway.webhooks.schemas import (
 from kit.errors import Conflict, VendorFailed, responses
 
 router = APIRouter(prefix="/webhooks")
+webhook_router = inbox.webhook_router
 
 
 @router.get("/events", operation_id="webhooks_list_events", summary="List what vendors delivered, newest first.")

@@ -92,7 +92,10 @@ def _twilio(delivery: Delivery, secret: str) -> bool:
     text = "".join(name + value for name, value in sorted(set(parameters)))
     return any(
         [
-            _same(given, base64.b64encode(hmac.new(secret.encode(), (url + text).encode(), hashlib.sha1).digest()).decode())
+            _same(
+                given,
+                base64.b64encode(hmac.new(secret.encode(), (url + text).encode(), hashlib.sha1).digest()).decode(),
+            )
             for url in _twilio_urls(delivery.url)
         ]
     )

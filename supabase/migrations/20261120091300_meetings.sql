@@ -42,3 +42,16 @@ create index meetings_source_message_idx on public.meetings (organization_id, so
 create index meetings_previous_uids_idx on public.meetings using gin (organization_id, previous_uids);
 select private.protect('public.meetings', 'viewer', null, 'member', null, '{select,insert,update}');
 select private.audit('public.meetings');
+
+-- A reschedule may be told before, between or after what it connects; then two rows turn out to be one meeting.
+create function private.drop_duplicate_meetings(kept uuid, duplicates uuid[]) returns void
+language sql volatile security definer set search_path = '' as $$
+    delete from public.meetings m
+    using public.meetings k
+    where k.id = kept and m.id = any (duplicates) and m.id <> k.id
+      and m.organization_id = k.organization_id and m.provider = k.provider
+      and k.organization_id = private.workflow_organization_id()
+$$;
+comment on function private.drop_duplicate_meetings(uuid, uuid[]) is
+    'Removes rows that turned out to be the meeting that is kept, inside the organization of the workflow session.';
+grant execute on function private.drop_duplicate_meetings(uuid, uuid[]) to workflow;

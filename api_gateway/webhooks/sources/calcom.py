@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api_gateway.webhooks.events import BookingEvent, BookingKind, Identity, Unknown, VendorEvent, clean, moment, rows, table
+from api_gateway.webhooks.events import (
+    BookingEvent,
+    BookingKind,
+    Identity,
+    Unknown,
+    VendorEvent,
+    clean,
+    moment,
+    rows,
+    table,
+)
 
 _KINDS: dict[str, BookingKind] = {
     "BOOKING_CREATED": "created",

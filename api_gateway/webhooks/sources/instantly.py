@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api_gateway.webhooks.events import Identity, IncomingReply, MailEvent, MailKind, Unknown, VendorEvent, clean, moment
+from api_gateway.webhooks.events import (
+    Identity,
+    IncomingReply,
+    MailEvent,
+    MailKind,
+    Unknown,
+    VendorEvent,
+    clean,
+    moment,
+)
 
 _KINDS: dict[str, MailKind] = {
     "email_sent": "sent",
@@ -58,7 +67,9 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
         step=step if isinstance(step, int) and not isinstance(step, bool) else None,
         label=event_type if kind == "label" else "",
         details={"mailbox": clean(payload.get("email_account"), 320), "link": clean(payload.get("link"), 2_000)},
-        reply=_reply(payload, mail_id or "", automatic=event_type == "auto_reply_received") if kind == "reply" else None,
+        reply=_reply(payload, mail_id or "", automatic=event_type == "auto_reply_received")
+        if kind == "reply"
+        else None,
     )
 
 

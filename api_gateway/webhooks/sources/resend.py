@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
-from api_gateway.webhooks.events import Identity, IncomingReply, MailEvent, MailKind, Unknown, VendorEvent, clean, moment, table
+from api_gateway.webhooks.events import (
+    Identity,
+    IncomingReply,
+    MailEvent,
+    MailKind,
+    Unknown,
+    VendorEvent,
+    clean,
+    moment,
+    table,
+)
 
 _KINDS: dict[str, MailKind] = {
     "email.sent": "sent",
@@ -21,9 +31,7 @@ LONGEST_MAIL = 200_000
 def identify(payload: Mapping[str, Any], headers: Mapping[str, str]) -> Identity:
     """The id of Svix names the event."""
     event_id = clean(headers.get("svix-id"), 200)
-    return Identity(
-        clean(payload.get("type"), 200), moment(payload.get("created_at")), (event_id,) if event_id else ()
-    )
+    return Identity(clean(payload.get("type"), 200), moment(payload.get("created_at")), (event_id,) if event_id else ())
 
 
 def read(payload: Mapping[str, Any]) -> VendorEvent:
@@ -56,7 +64,10 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
         occurred_at=occurred_at,
         address=parseaddr(clean(person, 500))[1].lower(),
         provider_message_id=None if kind == "reply" else mail_id,
-        details={"reason": clean(bounce.get("message"), 500), "link": clean(table(data.get("click")).get("link"), 2_000)},
+        details={
+            "reason": clean(bounce.get("message"), 500),
+            "link": clean(table(data.get("click")).get("link"), 2_000),
+        },
         reply=reply,
     )
 
@@ -65,5 +76,7 @@ def _headers(value: Any) -> dict[str, str]:
     if isinstance(value, dict):
         pairs = [(name, text) for name, text in value.items()]
     else:
-        pairs = [(table(item).get("name"), table(item).get("value")) for item in value] if isinstance(value, list) else []
+        pairs = (
+            [(table(item).get("name"), table(item).get("value")) for item in value] if isinstance(value, list) else []
+        )
     return {clean(name, 100): clean(text, 2_000) for name, text in pairs[:100]}

@@ -1,0 +1,1 @@
+"""Enrichments: enrollments claimed for enrichment and qualification, and what came of them."""

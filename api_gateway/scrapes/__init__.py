@@ -1,0 +1,1 @@
+"""Scrapes: PhantomBuster runs that bring prospects into a campaign."""

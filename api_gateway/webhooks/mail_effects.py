@@ -1,0 +1,104 @@
+"""What a mail event changes. Any order of the same events ends in the same state:
+
+events of a message are rows keyed by kind and time; `unsubscribed` and `bounced` are never left again; every other state
+of an enrollment follows from its replies and meetings (`replies.standing`); "the last mail" is the one with the latest
+time, not the one told last.
+"""
+
+from zoneinfo import ZoneInfo
+
+from psycopg.types.json import Jsonb
+
+from api_gateway.database import Session
+from api_gateway.jobs import Wait
+from api_gateway.replies import receiving, standing
+from api_gateway.resources import Resources
+from api_gateway.suppressions import service as suppressions
+from api_gateway.webhooks import mail_repository as repository
+from api_gateway.webhooks.events import MailEvent
+from api_gateway.webhooks.mail_repository import Target
+from api_gateway.webhooks.repository import StoredEvent
+
+WAITS = 3
+WAIT_S = 2.0
+_STORED_KINDS = {
+    "sent": "sent", "delivered": "delivered", "opened": "opened", "clicked": "clicked", "bounced": "bounced",
+    "complained": "complained",
+}  # fmt: skip
+# What a person set by hand at the vendor and what must stop us, whatever we have read ourselves.
+_DECLINES = frozenset({"lead_not_interested", "lead_wrong_person"})
+
+
+async def apply(shared: Resources, session: Session, said: MailEvent, event: StoredEvent) -> str | None:
+    """Apply `said`; the reason why there was nothing to do, or None when it was done.
+
+    Raises Wait while the message or the enrollment may still be on its way into the database.
+    """
+    target = await repository.find_target(session, said)
+    if target is None:
+        if event.attempts < WAITS:
+            raise Wait(WAIT_S, "nobody whom we wrote to is known by what the event names")
+        return "nobody whom we wrote to is known by what the event names"
+    if said.kind == "reply":
+        if said.reply is None or not said.reply.provider_message_id:
+            return "the reply has no id"
+        await receiving.receive(shared, session, target.enrollment_id, said, event_id=event.id)
+        return None
+    if said.kind == "label":
+        if said.label not in _DECLINES:
+            return "labels of the vendor are not acted upon: replies are judged here"
+        await repository.note_declined(session, target.enrollment_id)
+        await standing.settle(session, target.enrollment_id)
+        return None
+    is_new = await _note(session, said, target)
+    match said.kind:
+        case "sent":
+            await repository.note_thread(
+                session,
+                enrollment_id=target.enrollment_id,
+                message_id=target.message_id,
+                provider_message_id=said.provider_message_id,
+                at=said.occurred_at,
+            )
+        case "bounced" | "complained" | "unsubscribed":
+            await suppressions.suppress_prospect(
+                session,
+                organization_id=target.organization_id,
+                prospect_id=target.prospect_id,
+                reason=said.kind,
+                source="webhook",
+            )
+            await _count(session, said, target, is_new=is_new)
+        case "soft_bounced":
+            return "a passing delivery failure: the vendor tries again"
+    return None
+
+
+async def _note(session: Session, said: MailEvent, target: Target) -> bool:
+    kind = _STORED_KINDS.get(said.kind)
+    if kind is None or target.message_id is None:
+        return False
+    return await repository.insert_message_event(
+        session,
+        organization_id=target.organization_id,
+        message_id=target.message_id,
+        campaign_id=target.campaign_id,
+        kind=kind,
+        occurred_at=said.occurred_at,
+        details=Jsonb({name: value for name, value in said.details.items() if value}),
+    )
+
+
+async def _count(session: Session, said: MailEvent, target: Target, *, is_new: bool) -> None:
+    """Add to the mailbox's own local day, and let the watch look at the mailbox and the campaign."""
+    if said.kind == "unsubscribed" or target.mailbox_id is None or (target.message_id is not None and not is_new):
+        return
+    day = said.occurred_at.astimezone(ZoneInfo(target.mailbox_time_zone or "UTC")).date()
+    await repository.count_on_day(
+        session,
+        organization_id=target.organization_id,
+        mailbox_id=target.mailbox_id,
+        day=day,
+        bounced=int(said.kind == "bounced"),
+        complained=int(said.kind == "complained"),
+    )

@@ -1,0 +1,181 @@
+"""SQL of mail events: whom they are about, and what they leave."""
+
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from api_gateway.database import Session
+from api_gateway.suppressions import repository as suppressions
+from api_gateway.suppressions.keys import keys_of
+from api_gateway.webhooks.events import MailEvent
+
+
+class Target(BaseModel):
+    """The enrollment that an event is about, locked, and the message when it names one that we know."""
+
+    organization_id: UUID
+    campaign_id: UUID
+    enrollment_id: UUID
+    prospect_id: UUID
+    message_id: UUID | None = None
+    mailbox_id: UUID | None = None
+    mailbox_time_zone: str | None = None
+
+
+_BY_MESSAGE: LiteralString = """
+    select enrollment_id from public.messages
+    where organization_id = private.workflow_organization_id() and provider_message_id = %(message_id)s
+    limit 1
+"""
+_BY_CAMPAIGN: LiteralString = """
+    select e.id
+    from public.campaign_mailboxes b
+    join public.enrollments e on e.organization_id = b.organization_id and e.campaign_id = b.campaign_id
+    join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
+    where b.organization_id = private.workflow_organization_id() and b.provider_campaign_id = %(campaign_id)s
+      and p.email_norm = %(address)s
+    limit 1
+"""
+# Whoever answers answers what they were sent last.
+_BY_ADDRESS: LiteralString = """
+    select m.enrollment_id
+    from public.prospects p
+    join public.messages m on m.organization_id = p.organization_id and m.prospect_id = p.id
+    where p.organization_id = private.workflow_organization_id()
+      and case when %(channel)s = 'sms' then p.phone_e164 = %(address)s else p.email_norm = %(address)s end
+      and m.channel = %(channel)s and m.status in ('sending', 'sent', 'ambiguous')
+    order by coalesce(m.sent_at, m.created_at) desc, m.id
+    limit 1
+"""
+_LOCK: LiteralString = """
+    select e.organization_id, e.campaign_id, e.id as enrollment_id, e.prospect_id, e.mailbox_id,
+           b.time_zone as mailbox_time_zone
+    from public.enrollments e
+    left join public.mailboxes b on b.organization_id = e.organization_id and b.id = e.mailbox_id
+    where e.id = %(id)s
+    for update of e
+"""
+# The vendor's id names the message best; before it is known, the step does; an event without either is about the last.
+_MESSAGE: LiteralString = """
+    select m.id
+    from public.messages m
+    left join public.scenario_steps s on s.organization_id = m.organization_id and s.id = m.step_id
+    where m.organization_id = private.workflow_organization_id() and m.enrollment_id = %(enrollment_id)s
+      and m.channel = %(channel)s and m.status in ('approved', 'scheduled', 'sending', 'sent', 'ambiguous', 'failed')
+      and (m.provider_message_id = %(message_id)s or m.provider_message_id is null or %(message_id)s::text is null)
+    order by m.provider_message_id is not distinct from %(message_id)s::text desc,
+             s.position is not distinct from %(step)s::int desc,
+             s.position nulls last, m.created_at, m.id
+    limit 1
+"""
+
+
+async def find_target(session: Session, said: MailEvent) -> Target | None:
+    """Who and what `said` is about, with the enrollment locked for the rest of the transaction."""
+    enrollment_id = None
+    if said.provider_message_id and said.kind != "reply":
+        enrollment_id = await session.value(_BY_MESSAGE, message_id=said.provider_message_id)
+    if enrollment_id is None and said.provider_campaign_id:
+        enrollment_id = await session.value(_BY_CAMPAIGN, campaign_id=said.provider_campaign_id, address=said.address)
+    elif enrollment_id is None and said.address:
+        enrollment_id = await session.value(_BY_ADDRESS, address=said.address, channel=said.channel)
+    if enrollment_id is None:
+        return None
+    await _lock_person(session, enrollment_id)
+    target = await session.row(Target, _LOCK, id=enrollment_id)
+    if target is None or said.kind in {"reply", "label", "unsubscribed"}:
+        return target
+    message_id = await session.value(
+        _MESSAGE,
+        enrollment_id=enrollment_id,
+        channel=said.channel,
+        message_id=said.provider_message_id,
+        step=said.step,
+    )
+    return target.model_copy(update={"message_id": message_id})
+
+
+async def _lock_person(session: Session, enrollment_id: UUID) -> None:
+    """The locks that a send takes first as well, so that the two never wait for each other crosswise."""
+    rows = await session.dicts(
+        """
+        select p.organization_id, p.email_norm, p.phone_e164, p.linkedin_norm
+        from public.enrollments e
+        join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
+        where e.id = %(id)s
+        """,
+        id=enrollment_id,
+    )
+    for row in rows:
+        keys = keys_of(row["email_norm"], row["phone_e164"], row["linkedin_norm"])
+        await suppressions.lock(session, row["organization_id"], keys)
+
+
+async def insert_message_event(session: Session, **values: Any) -> bool:
+    """Whether the event was new."""
+    return bool(
+        await session.execute(
+            """
+            insert into public.message_events (organization_id, message_id, campaign_id, kind, occurred_at, details)
+            values (%(organization_id)s, %(message_id)s, %(campaign_id)s, %(kind)s, %(occurred_at)s, %(details)s)
+            on conflict do nothing
+            """,
+            **values,
+        )
+    )
+
+
+async def note_thread(
+    session: Session, *, enrollment_id: UUID, message_id: UUID | None, provider_message_id: str | None, at: datetime
+) -> None:
+    """Remember the vendor's id of a mail that went out, and that follow-ups answer it unless a later one exists."""
+    if provider_message_id is None:
+        return
+    if message_id is not None:
+        await session.execute(
+            """
+            update public.messages set provider_message_id = %(provider_message_id)s
+            where id = %(id)s and provider_message_id is distinct from %(provider_message_id)s
+            """,
+            id=message_id,
+            provider_message_id=provider_message_id,
+        )
+    await session.execute(
+        """
+        update public.enrollments e set provider_reply_to = %(provider_message_id)s, provider_reply_at = %(at)s
+        where e.id = %(id)s
+          and (e.provider_reply_to is null or (%(at)s::timestamptz, %(provider_message_id)s::text) > (
+              coalesce(e.provider_reply_at, (
+                  select m.sent_at from public.messages m
+                  where m.organization_id = e.organization_id and m.provider_message_id = e.provider_reply_to limit 1
+              ), '-infinity'), e.provider_reply_to))
+        """,
+        id=enrollment_id,
+        provider_message_id=provider_message_id,
+        at=at,
+    )
+
+
+async def note_declined(session: Session, enrollment_id: UUID) -> None:
+    """Somebody said no at the vendor."""
+    await session.execute(
+        """
+        update public.enrollments set stop_reason = 'declined_at_vendor'
+        where id = %(id)s and stop_reason is distinct from 'declined_at_vendor'
+        """,
+        id=enrollment_id,
+    )
+
+
+async def count_on_day(session: Session, **values: Any) -> None:
+    await session.execute(
+        """
+        insert into public.mailbox_days as d (organization_id, mailbox_id, day, bounced, complained)
+        values (%(organization_id)s, %(mailbox_id)s, %(day)s, %(bounced)s, %(complained)s)
+        on conflict (organization_id, mailbox_id, day) do update
+        set bounced = d.bounced + excluded.bounced, complained = d.complained + excluded.complained
+        """,
+        **values,
+    )

@@ -1,0 +1,122 @@
+"""Our webhook at a vendor: an unguessable path, a random secret, both made here and kept sealed or hashed."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import structlog
+
+from api_gateway.credentials import hooks
+from api_gateway.credentials.sealed import open_credential
+from api_gateway.providers import registry
+from api_gateway.providers.calcom import Calcom
+from api_gateway.resources import Resources
+from api_gateway.webhooks import endpoint_repository as repository
+from api_gateway.webhooks.inbox import hash_of
+from api_gateway.webhooks.sealed import seal
+from api_gateway.webhooks.verification import INSTANTLY_HEADER
+from kit.errors import AppError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class NewWayIn:
+    """An endpoint with what is shown or told once."""
+
+    id: UUID
+    token: str
+    secret: str
+
+    def url(self, public_url: str, source: str) -> str:
+        """Its address as vendors see it."""
+        return f"{public_url}/webhooks/{source}/{self.token}"
+
+
+def new_way_in(secret: str | None = None) -> NewWayIn:
+    """A path of 256 random bits and, unless the vendor made one, a secret of as many."""
+    return NewWayIn(uuid4(), secrets.token_urlsafe(32), secret or secrets.token_urlsafe(32))
+
+
+async def register_endpoint(shared: Resources, organization_id: UUID, source: str) -> None:
+    """Make our webhook at `source` (instantly or calcom) and take older ones away. Raises VendorFailed.
+
+    The endpoint is stored before the vendor hears of it, so that not even its first event finds a closed door.
+    """
+    way_in = new_way_in()
+    url = way_in.url(shared.settings.public_url, source)
+    async with shared.database.workflow(organization_id, actor="gateway", reason="credential stored") as session:
+        credential = await open_credential(session, shared.keyring, source)
+        older = await repository.standing(session, source)
+        await repository.insert(
+            session,
+            id=way_in.id,
+            organization_id=organization_id,
+            source=source,
+            token_hash=hash_of(way_in.token),
+            sealed_secret=seal(shared.keyring, organization_id, way_in.id, way_in.secret),
+        )
+    try:
+        if source == "instantly":
+            client = registry.instantly(shared.settings, shared.http, credential)
+            webhook_id = await client.register_webhook(url, {INSTANTLY_HEADER.title(): way_in.secret}, "Sales Machine")
+        else:
+            webhook_id = await _calcom(shared, credential.key.get_secret_value()).register_webhook(url, way_in.secret)
+    except AppError:
+        async with shared.database.workflow(organization_id, actor="gateway") as session:
+            await repository.retire(session, way_in.id)
+        raise
+    async with shared.database.workflow(organization_id, actor="gateway") as session:
+        await repository.note_registered(session, way_in.id, webhook_id)
+    for endpoint in older:
+        await _take_away(shared, organization_id, source, endpoint)
+
+
+async def _take_away(
+    shared: Resources, organization_id: UUID, source: str, endpoint: repository.StandingEndpoint
+) -> None:
+    """End an older subscription. A key of another account cannot; its deliveries then find a retired path."""
+    async with shared.database.workflow(organization_id, actor="gateway") as session:
+        credential = await open_credential(session, shared.keyring, source)
+        await repository.retire(session, endpoint.id)
+    if endpoint.vendor_webhook_id is None:
+        return
+    try:
+        if source == "instantly":
+            await registry.instantly(shared.settings, shared.http, credential).delete_webhook(
+                endpoint.vendor_webhook_id
+            )
+        else:
+            await _calcom(shared, credential.key.get_secret_value()).delete_webhook(endpoint.vendor_webhook_id)
+    except AppError as error:
+        log.warning("older_webhook_not_removed", source=source, reason=error.detail)
+
+
+def _calcom(shared: Resources, key: str) -> Calcom:
+    return Calcom(shared.http, shared.settings.calcom_base_url, key)
+
+
+async def _instantly_stored(shared: Resources, organization_id: UUID) -> None:
+    await register_endpoint(shared, organization_id, "instantly")
+
+
+async def _calcom_stored(shared: Resources, organization_id: UUID) -> None:
+    await register_endpoint(shared, organization_id, "calcom")
+
+
+def _also(service_name: str, hook: hooks.Hook) -> None:
+    """Run `hook` once a key of the service is stored, beside what another room wants done then."""
+    earlier = hooks.ON_STORED.get(service_name)
+
+    async def both(shared: Resources, organization_id: UUID) -> None:
+        try:
+            if earlier is not None:
+                await earlier(shared, organization_id)
+        finally:
+            await hook(shared, organization_id)
+
+    hooks.ON_STORED[service_name] = both
+
+
+_also("instantly", _instantly_stored)
+_also("calcom", _calcom_stored)

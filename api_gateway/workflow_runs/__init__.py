@@ -1,0 +1,1 @@
+"""Workflow runs: what the workflows report about themselves."""
