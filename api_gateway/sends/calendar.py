@@ -108,12 +108,12 @@ def _openings(window: Window, zone: ZoneInfo, day: date) -> Iterator[datetime]:
 
 
 def _clock_changes(zone: ZoneInfo, day: date) -> Iterator[datetime]:
-    """The instants around `day` at which the clock jumps: a window may open in the middle of itself."""
+    """The instants of `day` at which the clock jumps: a window may open in the middle of itself."""
     # No zone is further than 14 hours from UTC, and none jumps twice within six hours.
     start = int(datetime.combine(day, time.min, UTC).timestamp()) - 15 * 3600
     for low in range(start, start + 54 * 3600, 6 * 3600):
         jump = _first_jump(zone, low, low + 6 * 3600)
-        if jump is not None:
+        if jump is not None and datetime.fromtimestamp(jump, zone).date() == day:
             yield datetime.fromtimestamp(jump, UTC)
 
 

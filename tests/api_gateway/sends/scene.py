@@ -103,7 +103,7 @@ class Scene:
 
     def _set(self, table: str, key: str, value: UUID, columns: dict[str, Any]) -> None:
         for name, content in columns.items():
-            self.db.execute(f"update public.{table} set {name} = %s where {key} = %s", [content, value])  # type: ignore[arg-type]
+            self.db.execute(f"update public.{table} set {name} = %s where {key} = %s", [content, value])
 
 
 def make_scene(db: Db, **campaign: Any) -> Scene:
