@@ -3,16 +3,15 @@
 import argparse
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 from sandbox import doctor
-from sandbox.control import LOOK_EVERY_SECONDS, stop_everything, stop_in_peace, wait_until_interrupted
+from sandbox.control import stop_everything, stop_in_peace, watch
 from sandbox.database import Database
 from sandbox.environments import Environments
-from sandbox.errors import PartFailed, SandboxError
+from sandbox.errors import SandboxError
 from sandbox.migrations import failing
 from sandbox.ports import Ports
 from sandbox.progress import Display
@@ -72,7 +71,7 @@ def _up(*, reload: bool) -> int:
                 f"\nThe panel is at {stack.urls['panel']}, the gateway's documentation at {stack.urls['gateway']}/docs,"
             )
             display.say(f"n8n at {stack.urls['n8n']}. Logs are in {stack.home}. Ctrl-C stops everything.")
-            wait_until_interrupted(stack)
+            watch(stack)
         finally:
             stop_in_peace(stack.stop, display)
     return 0
@@ -95,12 +94,10 @@ def _db() -> int:
             ports.check_free(["postgres"])
             database.start()
             display.say(f"Postgres as the owner of the schema: {database.owner_url}\nCtrl-C stops it.")
-            while True:
-                for ended in supervisor.dead():
-                    raise PartFailed(ended.part.name, "ended by itself", ended.log)
-                time.sleep(LOOK_EVERY_SECONDS)
+            watch(supervisor)
         finally:
             stop_in_peace(supervisor.close, display)
+    return 0
 
 
 def _advisors() -> int:

@@ -12,6 +12,7 @@ from sandbox.lock import holder_of
 from sandbox.processes import records, stop_recorded
 from sandbox.progress import Display
 from sandbox.stack import Stack
+from sandbox.supervisor import Supervisor
 
 PATIENCE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.5
@@ -36,12 +37,13 @@ def stop_everything(home: Path) -> list[str]:
     return sorted(alive)
 
 
-def wait_until_interrupted(stack: Stack) -> None:
-    """Return never: ends with KeyboardInterrupt, or with `PartFailed` when a part ends by itself."""
-    while True:
-        for ended in stack.dead():
-            raise PartFailed(ended.part.name, "ended by itself", ended.log)
-        time.sleep(LOOK_EVERY_SECONDS)
+def watch(supervisor: Supervisor | Stack) -> None:
+    """Return on Ctrl-C (or SIGTERM). Raises `PartFailed` when a part ends by itself."""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            for ended in supervisor.dead():
+                raise PartFailed(ended.part.name, "ended by itself", ended.log)
+            time.sleep(LOOK_EVERY_SECONDS)
 
 
 def stop_in_peace(stop: Callable[[], None], display: Display) -> None:

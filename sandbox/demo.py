@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox import seed
-from sandbox.control import stop_in_peace, wait_until_interrupted
+from sandbox.control import stop_in_peace, watch
 from sandbox.environments import DEMO_EMAIL
 from sandbox.errors import PartFailed, SandboxError
 from sandbox.ports import Ports
@@ -85,7 +85,7 @@ def run(*, once: bool, csv: Path | None) -> int:
                     sys.stderr.write(f"The campaign did not reach every stage: {missing}\n")
                 return 1 if missing else 0
             display.say("Everything stays up until Ctrl-C.")
-            wait_until_interrupted(stack)
+            watch(stack)
         finally:
             stop_in_peace(stack.stop, display)
     return 0

@@ -47,7 +47,7 @@ class PartFailed(SandboxError):
 
 
 def tail(path: Path, lines: int = 20) -> str:
-    """The last `lines` lines of a text file without its colours; looks at 64 KiB at most, empty when there is no file."""
+    """The last `lines` lines of a text file without its colours, from its last 64 KiB; empty when there is no file."""
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, 2)

@@ -1,9 +1,11 @@
 """The ground for the tests of the laptop stack: one database with Lite and the bridges, on free ports."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sandbox.database import Database
@@ -52,3 +54,16 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     finally:
         supervisor.close()
         database.destroy()
+
+
+def is_gone(process: psutil.Process, seconds: float = 20) -> bool:
+    """Whether a process ends in this time. One that waits to be buried by a lazy init has ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False
