@@ -44,12 +44,12 @@ class PageRequest(BaseModel):
             raise BadCursor from error
 
     def after_number(self) -> tuple[int | None, UUID | None]:
-        """The cursor of a list sorted by (number, id)."""
+        """The cursor of a list sorted by (number, id); the number is None past the last row that has one."""
         if self.after is None:
             return None, None
         try:
             number, row = self.after
-            return int(number), UUID(row)
+            return None if number is None else int(number), UUID(row)
         except (ValueError, TypeError, AttributeError) as error:
             raise BadCursor from error
 

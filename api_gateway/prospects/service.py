@@ -1,1 +1,205 @@
-"""Rules of the room: what its endpoints do."""
+"""Rules of the prospects room: reading, entering and correcting people."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
+from uuid import UUID
+
+from api_gateway.database import changed
+from api_gateway.pagination import COUNT_CAP, PageRequest, cut, encode_cursor
+from api_gateway.prospects import detail_repository, repository
+from api_gateway.prospects.people import UnreadableCell, domain_of, phone_of, profile_of
+from api_gateway.prospects.repository import ProspectFilter
+from api_gateway.prospects.schemas import (
+    Prospect,
+    ProspectBulk,
+    ProspectBulkFailure,
+    ProspectBulkResult,
+    ProspectCreate,
+    ProspectDecisions,
+    ProspectFields,
+    ProspectPage,
+    ProspectPatch,
+    ProspectSummary,
+    TagList,
+)
+from api_gateway.sessions import Member
+from kit.errors import Conflict, Invalid, NotFound, NotPermitted
+
+NULLABLE = (
+    "email", "phone", "linkedin_url", "title", "headline", "about", "country", "city", "time_zone", "language"
+)  # fmt: skip
+
+
+class AddressTaken(Conflict):
+    code = "address_taken"
+    default_detail = "Another prospect has this address or profile."
+
+
+async def list_prospects(
+    member: Member, page: PageRequest, wanted: ProspectFilter, *, sort: Literal["created_at", "score"]
+) -> ProspectPage:
+    """People by search and filters, newest or highest score first."""
+    session, organization_id = member.session, member.organization_id
+    after = page.after_time() if sort == "created_at" else page.after_number()
+    rows = await repository.find(session, organization_id, wanted, sort=sort, after=after, limit=page.limit + 1)
+    rows, more = cut(rows, page.limit)
+    total = await repository.count(session, organization_id, wanted)
+    return ProspectPage(
+        items=[ProspectSummary.model_validate(row) for row in rows],
+        next_cursor=encode_cursor(rows[-1][sort], str(rows[-1]["id"])) if more else None,
+        total=min(total, COUNT_CAP),
+        total_is_capped=total > COUNT_CAP,
+    )
+
+
+async def get_prospect(member: Member, prospect_id: UUID) -> Prospect:
+    """Everything that is held about a person."""
+    session, organization_id = member.session, member.organization_id
+    summary = await repository.get(session, organization_id, prospect_id)
+    if summary is None:
+        raise NotFound("There is no such prospect in this organisation.")
+    row = await repository.get_row(session, organization_id, prospect_id)
+    return Prospect.model_validate(
+        {
+            **summary,
+            **row,
+            "is_suppressed": await repository.is_suppressed(session, organization_id, row),
+            "company_details": await detail_repository.company(session, organization_id, row["company_id"]),
+            "enrichment": await detail_repository.enrichment(session, organization_id, prospect_id),
+            "qualification": await detail_repository.qualification(session, organization_id, prospect_id),
+            "sources": await detail_repository.sources(session, organization_id, prospect_id),
+            "enrollments": await detail_repository.enrollments(session, organization_id, prospect_id),
+            "timeline": await detail_repository.timeline(session, organization_id, prospect_id),
+            "conversation": await detail_repository.conversation(session, organization_id, prospect_id),
+        }
+    )
+
+
+async def create_prospect(member: Member, wanted: ProspectCreate) -> Prospect:
+    """Enter a person; someone already known by address or profile is completed instead."""
+    session, organization_id = member.session, member.organization_id
+    values = _stored(wanted, changed(wanted, skip=("company_name", "company_domain", "campaign_id", "tags")))
+    if not values.get("email_norm") and not values.get("linkedin_norm"):
+        raise Invalid("Give at least an e-mail address or a LinkedIn profile.")
+    if wanted.company_name or wanted.company_domain:
+        domain = domain_of(wanted.company_domain) if wanted.company_domain else None
+        name = wanted.company_name or domain
+        if name:
+            values["company_id"] = await repository.company_of(session, organization_id, name=name, domain=domain)
+    prospect_id = await repository.find_same(
+        session,
+        organization_id,
+        email_norm=values.get("email_norm"),
+        linkedin_norm=values.get("linkedin_norm"),
+    )
+    if prospect_id is None:
+        prospect_id = await repository.create(session, organization_id, values)
+    else:
+        known = await get_prospect(member, prospect_id)
+        blanks = {name: value for name, value in values.items() if getattr(known, name, None) in (None, "")}
+        blanks.pop("email_norm", None)
+        blanks.pop("linkedin_norm", None)
+        if blanks and not await repository.update(session, organization_id, prospect_id, blanks):
+            raise NotPermitted
+    await repository.add_source(session, organization_id, prospect_id, wanted.campaign_id)
+    for name in wanted.tags:
+        await repository.tag(session, organization_id, name, [prospect_id])
+    if wanted.campaign_id is not None and not await repository.enroll(
+        session, organization_id, wanted.campaign_id, [prospect_id]
+    ):
+        raise NotFound("There is no such campaign in this organisation.")
+    return await get_prospect(member, prospect_id)
+
+
+async def update_prospect(member: Member, prospect_id: UUID, change: ProspectPatch) -> Prospect:
+    """Correct a person. AddressTaken when somebody else has the address or profile."""
+    session, organization_id = member.session, member.organization_id
+    await get_prospect(member, prospect_id)
+    values = _stored(change, changed(change, nullable=NULLABLE, skip=("tags",)))
+    same = await repository.find_same(
+        session, organization_id, email_norm=values.get("email_norm"), linkedin_norm=values.get("linkedin_norm")
+    )
+    if same not in (None, prospect_id):
+        raise AddressTaken
+    if values and not await repository.update(session, organization_id, prospect_id, values):
+        raise NotPermitted
+    if change.tags is not None:
+        await repository.clear_tags(session, organization_id, prospect_id)
+        for name in change.tags:
+            await repository.tag(session, organization_id, name, [prospect_id])
+    return await get_prospect(member, prospect_id)
+
+
+async def delete_prospect(member: Member, prospect_id: UUID) -> None:
+    """Delete a person with everything that belongs to them."""
+    await get_prospect(member, prospect_id)
+    if not await repository.delete(member.session, member.organization_id, [prospect_id]):
+        raise NotPermitted
+
+
+async def bulk(member: Member, wanted: ProspectBulk) -> ProspectBulkResult:
+    """The same act on many people; who is not the organization's fails as not found."""
+    if wanted.action in ("tag", "untag") and wanted.tag is None:
+        raise Invalid("Give the tag.")
+    if wanted.action == "enroll" and wanted.campaign_id is None:
+        raise Invalid("Give the campaign.")
+    session, organization_id, ids = member.session, member.organization_id, list(dict.fromkeys(wanted.ids))
+    tag, campaign_id = wanted.tag or "", wanted.campaign_id
+    acts: dict[str, Callable[[], Coroutine[Any, Any, list[UUID]]]] = {
+        "tag": lambda: repository.tag(session, organization_id, tag, ids),
+        "untag": lambda: repository.untag(session, organization_id, tag, ids),
+        "suppress": lambda: repository.suppress(session, organization_id, ids),
+        "delete": lambda: repository.delete(session, organization_id, ids),
+        "enroll": lambda: repository.enroll(session, organization_id, campaign_id or UUID(int=0), ids),
+    }
+    if member.role == "viewer":
+        raise NotPermitted
+    done = set(await acts[wanted.action]())
+    return ProspectBulkResult(
+        succeeded=[one for one in ids if one in done],
+        failed=[
+            ProspectBulkFailure(id=one, code="not_found", reason="There is no such prospect, or nothing to do it to.")
+            for one in ids
+            if one not in done
+        ],
+    )
+
+
+async def list_decisions(member: Member, prospect_id: UUID) -> ProspectDecisions:
+    """Why a person did or did not get a message, and when the next one may go."""
+    session, organization_id = member.session, member.organization_id
+    await get_prospect(member, prospect_id)
+    decisions = await detail_repository.decisions(session, organization_id, prospect_id)
+    due = await detail_repository.next_step(session, organization_id, prospect_id)
+    newest = decisions[0] if decisions else None
+    if newest is not None and newest.outcome == "defer" and newest.until_at is not None:
+        return ProspectDecisions(items=decisions, next_at=newest.until_at, next_reason=newest.reason)
+    return ProspectDecisions(items=decisions, next_at=due, next_reason="step_due" if due else None)
+
+
+async def list_tags(member: Member) -> TagList:
+    """The organization's tags."""
+    return TagList(items=await repository.tags(member.session, member.organization_id))
+
+
+async def delete_tag(member: Member, tag_id: UUID) -> None:
+    """Delete a tag. NotFound when there is none, or the caller may not."""
+    if not await repository.delete_tag(member.session, member.organization_id, tag_id):
+        raise NotFound
+
+
+def _stored(wanted: ProspectFields, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with their normal forms beside them."""
+    stored = dict(values)
+    try:
+        if "email" in values:
+            stored["email_norm"] = values["email"] and values["email"].lower()
+            stored["email_status"] = "unknown"
+        if "phone" in values:
+            stored["phone_e164"] = values["phone"] and phone_of(values["phone"])
+        if "linkedin_url" in values:
+            url, norm = profile_of(values["linkedin_url"]) if values["linkedin_url"] else (None, None)
+            stored["linkedin_url"], stored["linkedin_norm"] = url, norm
+    except UnreadableCell as error:
+        raise Invalid(error.detail) from error
+    return stored
