@@ -3,9 +3,16 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+const source = path.resolve(import.meta.dirname, "src");
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  resolve: { alias: { "@": path.resolve(import.meta.dirname, "src") } },
+  resolve: {
+    alias: [
+      { find: /^@\//, replacement: `${source}/` },
+      { find: /^@supabase\/(postgrest|storage|functions)-js$/, replacement: path.join(source, "session/unusedSupabaseParts.ts") },
+    ],
+  },
   server: { port: Number(process.env.PANEL_PORT ?? 3000), strictPort: true },
   build: { sourcemap: true, manifest: true, chunkSizeWarningLimit: 600 },
   test: {

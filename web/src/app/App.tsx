@@ -1,6 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
+import { useToastsWanted } from "@/components/toast";
 import { setOrganizationId } from "@/session/organization";
 import { supabase } from "@/session/supabase";
 import { queryClient } from "./queryClient";
@@ -9,6 +10,7 @@ import { router } from "./router";
 const Toasts = lazy(() => import("@/components/Toasts"));
 
 export function App() {
+  const toastsWanted = useToastsWanted();
   useEffect(() => {
     const { data } = supabase().auth.onAuthStateChange((event) => {
       if (event !== "SIGNED_OUT" && event !== "PASSWORD_RECOVERY") return;
@@ -28,9 +30,11 @@ export function App() {
   return (
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
-      <Suspense>
-        <Toasts />
-      </Suspense>
+      {toastsWanted && (
+        <Suspense>
+          <Toasts />
+        </Suspense>
+      )}
     </QueryClientProvider>
   );
 }

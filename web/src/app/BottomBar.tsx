@@ -1,10 +1,13 @@
-import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
-import { Menu, MenuItem } from "@/components/ui/Menu";
+import { lazy, Suspense, useState } from "react";
 import { useTexts } from "@/i18n/texts";
 import { navigation } from "./navigation";
 import { texts } from "./texts";
 import { useWaiting } from "./useWaiting";
+
+const loadItems = () => import("./MoreMenuItems");
+const MoreMenuItems = lazy(loadItems);
 
 const itemStyles =
   "relative flex flex-1 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-ink-muted aria-[current=page]:text-primary-ink min-w-0";
@@ -21,10 +24,23 @@ function Dot({ count, text }: { count: number; text: string }) {
 export function BottomBar() {
   const t = useTexts(texts);
   const waiting = useWaiting();
-  const navigate = useNavigate();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const rest = navigation.filter((item) => !item.inBar);
-  const inRest = rest.some((item) => pathname.startsWith(item.to));
+  const [wanted, setWanted] = useState(false);
+  const inRest = navigation.some((item) => !item.inBar && pathname.startsWith(item.to));
+  const more = (
+    <button
+      type="button"
+      className={itemStyles}
+      aria-haspopup="menu"
+      aria-current={inRest ? "page" : undefined}
+      onPointerEnter={() => void loadItems()}
+      onClick={() => setWanted(true)}
+    >
+      <Ellipsis className="size-5" strokeWidth={1.75} aria-hidden />
+      {t.more}
+      <Dot count={waiting.reviewItems} text={t.waiting(waiting.reviewItems)} />
+    </button>
+  );
   return (
     <nav
       aria-label={t.mainNavigation}
@@ -39,25 +55,13 @@ export function BottomBar() {
             {kind !== undefined && <Dot count={waiting[kind]} text={t.waiting(waiting[kind])} />}
           </Link>
         ))}
-      <Menu
-        trigger={
-          <button type="button" className={itemStyles} aria-current={inRest ? "page" : undefined}>
-            <Ellipsis className="size-5" strokeWidth={1.75} aria-hidden />
-            {t.more}
-            <Dot count={waiting.reviewItems} text={t.waiting(waiting.reviewItems)} />
-          </button>
-        }
-      >
-        {rest.map(({ to, text, icon: Icon, waiting: kind }) => (
-          <MenuItem key={to} onSelect={() => void navigate({ to })} className="h-11">
-            <Icon strokeWidth={1.75} aria-hidden />
-            <span className="flex-1">{t.nav[text]}</span>
-            {kind !== undefined && waiting[kind] > 0 && (
-              <span className="rounded-full bg-accent-soft px-2 text-xs font-semibold text-accent-ink tabular-nums">{waiting[kind]}</span>
-            )}
-          </MenuItem>
-        ))}
-      </Menu>
+      {wanted ? (
+        <Suspense fallback={more}>
+          <MoreMenuItems trigger={more} />
+        </Suspense>
+      ) : (
+        more
+      )}
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { organizationsCreate } from "@/api";
 import { Logo } from "@/components/Logo";
 import { ProblemNotice } from "@/components/Notice";
@@ -29,7 +29,7 @@ export function CreateOrganization() {
     },
   });
 
-  function submit(event: FormEvent): void {
+  function submit(event: SubmitEvent): void {
     event.preventDefault();
     setMissing(name.trim() === "");
     if (name.trim() !== "") create.mutate();

@@ -1,20 +1,33 @@
 /** Every address of the panel. Pages are loaded when they are visited; list state lives in the search parameters. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import * as z from "zod/mini";
 import { supabase } from "@/session/supabase";
 import { AppLayout } from "./AppLayout";
 import { Root } from "./Root";
 
-const text = z.catch(z.optional(z.string()), undefined);
-const number = z.catch(z.optional(z.number()), undefined);
-const flag = z.catch(z.optional(z.boolean()), undefined);
+const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+const number = (value: unknown) => (typeof value === "number" ? value : undefined);
+const flag = (value: unknown) => (typeof value === "boolean" ? value : undefined);
+
+/** Keeps the search parameters that the page knows, each of its own kind, and drops what anybody else put there. */
+function search<Readers extends Record<string, (value: unknown) => unknown>>(readers: Readers) {
+  return (given: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(readers)
+        .map(([name, read]) => [name, read(given[name])] as const)
+        .filter(([, value]) => value !== undefined),
+    ) as { [Name in keyof Readers]?: ReturnType<Readers[Name]> };
+}
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
 
 async function isSignedIn(): Promise<boolean> {
   const { data } = await supabase().auth.getSession();
   return data.session !== null;
+}
+
+async function requireSignIn(href: string): Promise<void> {
+  if (!(await isSignedIn())) throw redirect({ to: "/sign-in", search: href === "/" ? {} : { redirect: href } });
 }
 
 const visitor = createRoute({
@@ -26,7 +39,7 @@ const visitor = createRoute({
 const signIn = createRoute({
   path: "/sign-in",
   getParentRoute: () => visitor,
-  validateSearch: z.object({ redirect: text }),
+  validateSearch: search({ redirect: text }),
   beforeLoad: async () => {
     if (await isSignedIn()) throw redirect({ to: "/" });
   },
@@ -48,28 +61,34 @@ const newPassword = createRoute({
   component: lazyRouteComponent(() => import("@/features/sign-in/NewPasswordPage"), "NewPasswordPage"),
 });
 
+// Named first: inside the route its type is lost to the inference of beforeLoad.
+const invitationSearch = search({ token: text });
+const acceptInvitation = createRoute({
+  path: "/accept-invitation",
+  getParentRoute: () => visitor,
+  validateSearch: invitationSearch,
+  beforeLoad: ({ search: { token } }) => requireSignIn(`/accept-invitation?token=${encodeURIComponent(token ?? "")}`),
+  component: lazyRouteComponent(() => import("@/features/sign-in/AcceptInvitationPage"), "AcceptInvitationPage"),
+});
+
 const member = createRoute({
   id: "member",
   getParentRoute: () => root,
-  beforeLoad: async ({ location }) => {
-    if (!(await isSignedIn())) {
-      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { redirect: location.href } });
-    }
-  },
+  beforeLoad: ({ location }) => requireSignIn(location.href),
   component: AppLayout,
 });
 
 const dashboard = createRoute({
   path: "/",
   getParentRoute: () => member,
-  validateSearch: z.object({ days: number }),
+  validateSearch: search({ days: number }),
   component: lazyRouteComponent(() => import("@/features/dashboard/DashboardPage"), "DashboardPage"),
 });
 
 const campaigns = createRoute({
   path: "/campaigns",
   getParentRoute: () => member,
-  validateSearch: z.object({ q: text, status: text }),
+  validateSearch: search({ q: text, status: text }),
   component: lazyRouteComponent(() => import("@/features/campaigns/CampaignsPage"), "CampaignsPage"),
 });
 const newCampaign = createRoute({
@@ -106,35 +125,35 @@ const campaignSettings = createRoute({
 const prospects = createRoute({
   path: "/prospects",
   getParentRoute: () => member,
-  validateSearch: z.object({ q: text, campaign: text, status: text, min_score: number, source: text, tag: text, sort: text, prospect: text, import: flag }),
+  validateSearch: search({ q: text, campaign: text, status: text, min_score: number, source: text, tag: text, sort: text, prospect: text, import: flag }),
   component: lazyRouteComponent(() => import("@/features/prospects/ProspectsPage"), "ProspectsPage"),
 });
 
 const messages = createRoute({
   path: "/messages",
   getParentRoute: () => member,
-  validateSearch: z.object({ status: text, campaign: text }),
+  validateSearch: search({ status: text, campaign: text }),
   component: lazyRouteComponent(() => import("@/features/messages/MessagesPage"), "MessagesPage"),
 });
 
 const review = createRoute({
   path: "/review",
   getParentRoute: () => member,
-  validateSearch: z.object({ status: text, item: text }),
+  validateSearch: search({ status: text, item: text }),
   component: lazyRouteComponent(() => import("@/features/review-items/ReviewQueuePage"), "ReviewQueuePage"),
 });
 
 const meetings = createRoute({
   path: "/meetings",
   getParentRoute: () => member,
-  validateSearch: z.object({ when: text }),
+  validateSearch: search({ when: text }),
   component: lazyRouteComponent(() => import("@/features/meetings/MeetingsPage"), "MeetingsPage"),
 });
 
 const scenarios = createRoute({
   path: "/scenarios",
   getParentRoute: () => member,
-  validateSearch: z.object({ scenario: text }),
+  validateSearch: search({ scenario: text }),
   component: lazyRouteComponent(() => import("@/features/scenarios/ScenariosPage"), "ScenariosPage"),
 });
 
@@ -163,9 +182,14 @@ const settingsAgent = createRoute({
   getParentRoute: () => settings,
   component: lazyRouteComponent(() => import("@/features/settings/AgentTab"), "AgentTab"),
 });
+const settingsTeam = createRoute({
+  path: "/team",
+  getParentRoute: () => settings,
+  component: lazyRouteComponent(() => import("@/features/settings/TeamTab"), "TeamTab"),
+});
 
 export const routeTree = root.addChildren([
-  visitor.addChildren([signIn, signUp, resetPassword, newPassword]),
+  visitor.addChildren([signIn, signUp, resetPassword, newPassword, acceptInvitation]),
   member.addChildren([
     dashboard,
     campaigns,
@@ -176,6 +200,6 @@ export const routeTree = root.addChildren([
     review,
     meetings,
     scenarios,
-    settings.addChildren([settingsKeys, settingsIcp, settingsEmail, settingsAgent]),
+    settings.addChildren([settingsKeys, settingsIcp, settingsEmail, settingsAgent, settingsTeam]),
   ]),
 ]);

@@ -5,7 +5,7 @@ import { cn } from "./ui/cn";
 /** What a page says when there is nothing to show yet, and the one thing to do about it. */
 export function EmptyState({ icon: Icon, title, text, children, className }: { icon: LucideIcon; title: string; text?: string; children?: ReactNode; className?: string }) {
   return (
-    <div className={cn("flex flex-col items-center px-6 py-16 text-center", className)}>
+    <div className={cn("ui-empty", className)}>
       <span className="flex size-14 items-center justify-center rounded-2xl bg-primary-soft text-primary-ink">
         <Icon className="size-6" strokeWidth={1.75} aria-hidden />
       </span>

@@ -4,7 +4,7 @@ import type { Tone } from "./ui/Badge";
 
 export const vocabulary = defineTexts({
   en: {
-    campaignStatus: { draft: "Draft", active: "Active", paused: "Paused", completed: "Completed", archived: "Archived" } as Record<string, string>,
+    campaignStatus: { draft: "Draft", active: "Active", paused: "Paused", completed: "Completed", archived: "Archived" },
     enrollmentStatus: {
       found: "Found",
       enriching: "Enriching",
@@ -20,7 +20,7 @@ export const vocabulary = defineTexts({
       not_interested: "Not interested",
       unsubscribed: "Unsubscribed",
       bounced: "Bounced",
-    } as Record<string, string>,
+    },
     messageStatus: {
       draft: "Draft",
       pending_review: "To approve",
@@ -32,15 +32,15 @@ export const vocabulary = defineTexts({
       ambiguous: "Being checked",
       cancelled: "Cancelled",
       rejected: "Rejected",
-    } as Record<string, string>,
+    },
     meetingStatus: {
       scheduled: "Scheduled",
       reschedule_requested: "To move",
       cancelled: "Cancelled",
       no_show: "No-show",
       completed: "Done",
-    } as Record<string, string>,
-    channel: { email: "E-mail", linkedin: "LinkedIn", sms: "SMS" } as Record<string, string>,
+    },
+    channel: { email: "E-mail", linkedin: "LinkedIn", sms: "SMS" },
     kind: {
       invitation: "Invitation",
       message: "Message",
@@ -48,8 +48,8 @@ export const vocabulary = defineTexts({
       email: "E-mail",
       sms: "SMS",
       reply: "Reply",
-    } as Record<string, string>,
-    writtenBy: { anthropic: "Claude", openai: "OpenAI", rules: "Template", human: "Person" } as Record<string, string>,
+    },
+    writtenBy: { anthropic: "Claude", openai: "OpenAI", rules: "Template", human: "Person" },
     intent: {
       interested: "Interested",
       meeting_request: "Wants a meeting",
@@ -63,15 +63,15 @@ export const vocabulary = defineTexts({
       bounce: "Bounce",
       complaint: "Complaint",
       other: "Other",
-    } as Record<string, string>,
-    provenance: { phantombuster: "LinkedIn (PhantomBuster)", csv: "CSV file", manual: "Entered by hand", crm: "CRM" } as Record<string, string>,
-    criterion: { budget: "Budget", authority: "Authority", need: "Need", timeline: "Timeline" } as Record<string, string>,
-    tone: { professional: "Professional", friendly: "Friendly", direct: "Direct", formal: "Formal" } as Record<string, string>,
+    },
+    provenance: { phantombuster: "LinkedIn (PhantomBuster)", csv: "CSV file", manual: "Entered by hand", crm: "CRM" },
+    criterion: { budget: "Budget", authority: "Authority", need: "Need", timeline: "Timeline" },
+    tone: { professional: "Professional", friendly: "Friendly", direct: "Direct", formal: "Formal" },
     approvalPolicy: {
       automatic: "Automatic: nobody reads them first",
       review_first: "I read the first message to each person",
       review_all: "I read every message",
-    } as Record<string, string>,
+    },
   },
   fr: {
     campaignStatus: { draft: "Brouillon", active: "Active", paused: "En pause", completed: "Terminée", archived: "Archivée" },

@@ -21,7 +21,7 @@ describe("reading the environment", () => {
     const read = readEnvironment({ VITE_SUPABASE_URL: "nowhere" }, {});
     expect(read).toEqual({
       problems: [
-        { setting: "VITE_SUPABASE_URL", problem: "is not valid" },
+        { setting: "VITE_SUPABASE_URL", problem: "is not a web address" },
         { setting: "VITE_SUPABASE_PUBLISHABLE_KEY", problem: "is missing" },
         { setting: "VITE_API_BASE_URL", problem: "is missing" },
       ],

@@ -2,20 +2,23 @@
  * What the panel must know before it can start. The hosting server's `/env.js` wins over values baked in at build time,
  * so that one build runs on every stage.
  */
-import * as z from "zod/mini";
-
-const optionalText = z.optional(z.string());
-
-const environmentSchema = z.object({
-  VITE_SUPABASE_URL: z.url(),
-  VITE_SUPABASE_PUBLISHABLE_KEY: z.string().check(z.minLength(1)),
-  VITE_API_BASE_URL: z.url(),
-  VITE_SENTRY_DSN: optionalText,
+export type Environment = {
+  VITE_SUPABASE_URL: string;
+  VITE_SUPABASE_PUBLISHABLE_KEY: string;
+  VITE_API_BASE_URL: string;
+  VITE_SENTRY_DSN?: string;
   /** Shown under the sign-in form, for demonstrations: "demo@example.com / password". */
-  VITE_SIGN_IN_HINT: optionalText,
-});
+  VITE_SIGN_IN_HINT?: string;
+};
 
-export type Environment = z.infer<typeof environmentSchema>;
+/** What each setting must be. Written out because zod would weigh 13 KB on every first load for these five. */
+const kinds = {
+  VITE_SUPABASE_URL: "address",
+  VITE_SUPABASE_PUBLISHABLE_KEY: "text",
+  VITE_API_BASE_URL: "address",
+  VITE_SENTRY_DSN: "optional",
+  VITE_SIGN_IN_HINT: "optional",
+} as const satisfies Record<keyof Environment, "address" | "text" | "optional">;
 
 export type EnvironmentProblem = { setting: string; problem: string };
 
@@ -25,29 +28,24 @@ declare global {
   }
 }
 
-const names = [
-  "VITE_SUPABASE_URL",
-  "VITE_SUPABASE_PUBLISHABLE_KEY",
-  "VITE_API_BASE_URL",
-  "VITE_SENTRY_DSN",
-  "VITE_SIGN_IN_HINT",
-] as const satisfies readonly (keyof Environment)[];
-
 /** Reads and checks the settings; lists every setting that is missing or malformed instead of stopping at the first. */
 export function readEnvironment(
   runtime: Record<string, string | undefined>,
   built: Record<string, unknown>,
 ): { environment: Environment } | { problems: EnvironmentProblem[] } {
-  const values = Object.fromEntries(
-    names.map((name) => [name, runtime[name] === undefined || runtime[name] === "" ? built[name] : runtime[name]]),
-  );
-  const parsed = environmentSchema.safeParse(values);
-  if (parsed.success) return { environment: parsed.data };
-  const problems = parsed.error.issues.map((issue) => {
-    const setting = String(issue.path[0]);
-    return { setting, problem: values[setting] === undefined ? "is missing" : "is not valid" };
-  });
-  return { problems };
+  const values: Record<string, string> = {};
+  const problems: EnvironmentProblem[] = [];
+  for (const [setting, kind] of Object.entries(kinds)) {
+    const value = [runtime[setting], built[setting]].find((candidate) => typeof candidate === "string" && candidate !== "");
+    if (typeof value !== "string") {
+      if (kind !== "optional") problems.push({ setting, problem: "is missing" });
+    } else if (kind === "address" && !/^https?:\/\/[^/\s]/.test(value)) {
+      problems.push({ setting, problem: "is not a web address" });
+    } else {
+      values[setting] = value;
+    }
+  }
+  return problems.length > 0 ? { problems } : { environment: values as Environment };
 }
 
 let current: Environment | undefined;

@@ -1,3 +1,4 @@
+import { REALTIME_SUBSCRIBE_STATES } from "@supabase/supabase-js";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { supabase } from "@/session/supabase";
@@ -22,7 +23,7 @@ export function useOrganizationChannel(organizationId: string | undefined): Live
       .channel(`organization:${organizationId}`, { config: { private: true } })
       .on("broadcast", { event: "*" }, (message) => throttle.add(roomsOfEvent(message.event)))
       .subscribe((status) => {
-        const live = status === "SUBSCRIBED";
+        const live = status === REALTIME_SUBSCRIBE_STATES.SUBSCRIBED;
         // What changed while the line was down was not announced: read everything shown again.
         if (live && wasLive) void queryClient.invalidateQueries();
         wasLive ||= live;

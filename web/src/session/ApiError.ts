@@ -19,12 +19,12 @@ export class ApiError extends Error {
     if (response === undefined) return new ApiError(0, "network", "", requestId);
     const problem = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
     const text = (value: unknown) => (typeof value === "string" ? value : "");
-    const fields = Array.isArray(problem["errors"]) ? (problem["errors"] as FieldProblem[]) : [];
+    const fields = Array.isArray(problem.errors) ? (problem.errors as FieldProblem[]) : [];
     return new ApiError(
       response.status,
-      text(problem["code"]) || `http_${response.status}`,
-      text(problem["detail"]) || text(problem["title"]) || response.statusText,
-      text(problem["request_id"]) || requestId,
+      text(problem.code) || `http_${response.status}`,
+      text(problem.detail) || text(problem.title) || response.statusText,
+      text(problem.request_id) || requestId,
       fields,
     );
   }

@@ -15,15 +15,11 @@ function initials(name: string): string {
 
 /** The person's initials on a tint that is always the same for the same name. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
-  const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  const sum = Array.from(name, (letter) => letter.codePointAt(0) ?? 0).reduce((total, code) => total + code, 0);
   return (
     <span
       aria-hidden
-      className={cn(
-        "inline-flex size-9 shrink-0 items-center justify-center rounded-full text-xs font-semibold",
-        tints[sum % tints.length],
-        className,
-      )}
+      className={cn("ui-avatar", tints[sum % tints.length], className)}
     >
       {initials(name)}
     </span>

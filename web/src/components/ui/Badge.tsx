@@ -14,11 +14,7 @@ const tones: Record<Tone, string> = {
 export function Badge({ tone = "neutral", dot = false, className, children }: { tone?: Tone; dot?: boolean; className?: string; children: ReactNode }) {
   return (
     <span
-      className={cn(
-        "inline-flex h-6 items-center gap-1.5 rounded-full px-2.5 text-xs font-medium whitespace-nowrap",
-        tones[tone],
-        className,
-      )}
+      className={cn("ui-badge", tones[tone], className)}
     >
       {dot && <span className="size-1.5 rounded-full bg-current" aria-hidden />}
       {children}

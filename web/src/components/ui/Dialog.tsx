@@ -35,10 +35,7 @@ export function Dialog({ open, onClose, title, description, children, className 
       <RadixDialog.Portal>
         <RadixDialog.Overlay className={overlayStyles} />
         <RadixDialog.Content
-          className={cn(
-            "animate-rise fixed inset-x-0 bottom-0 z-50 max-h-[92dvh] overflow-y-auto rounded-t-2xl border border-line bg-surface p-6 shadow-float sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[min(560px,calc(100vw-32px))] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl",
-            className,
-          )}
+          className={cn("ui-dialog animate-rise", className)}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
           <div className="mb-4 flex items-start justify-between gap-4">

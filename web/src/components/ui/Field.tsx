@@ -1,20 +1,17 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "./cn";
 
-export const inputStyles =
-  "h-10 w-full rounded-lg border border-line-strong/70 bg-surface px-3 text-ink placeholder:text-ink-faint hover:border-line-strong focus-visible:border-primary focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-primary/40 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-ink-muted aria-invalid:border-bad";
-
 export function Input({ className, ...props }: ComponentProps<"input">) {
-  return <input className={cn(inputStyles, className)} {...props} />;
+  return <input className={cn("ui-input", className)} {...props} />;
 }
 
 export function Textarea({ className, ...props }: ComponentProps<"textarea">) {
-  return <textarea className={cn(inputStyles, "h-auto min-h-24 py-2 leading-6", className)} {...props} />;
+  return <textarea className={cn("ui-input ui-textarea", className)} {...props} />;
 }
 
 export function Select({ className, children, ...props }: ComponentProps<"select">) {
   return (
-    <select className={cn(inputStyles, "w-auto max-w-full pr-8", className)} {...props}>
+    <select className={cn("ui-input ui-select", className)} {...props}>
       {children}
     </select>
   );

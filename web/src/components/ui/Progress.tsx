@@ -10,10 +10,10 @@ export function Progress({ value, label, className, barClassName }: { value?: nu
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={share === undefined ? undefined : Math.round(share * 100)}
-      className={cn("h-2 overflow-hidden rounded-full bg-sunken", className)}
+      className={cn("ui-progress", className)}
     >
       <div
-        className={cn("h-full rounded-full bg-primary transition-[width] duration-500", share === undefined && "w-1/3 animate-pulse", barClassName)}
+        className={cn("ui-progress-bar", share === undefined && "w-1/3 animate-pulse", barClassName)}
         style={share === undefined ? undefined : { width: `${share * 100}%` }}
       />
     </div>

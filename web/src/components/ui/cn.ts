@@ -1,7 +1,4 @@
-import { type ClassValue, clsx } from "clsx";
-import { twMerge } from "tailwind-merge";
+import { clsx } from "clsx";
 
-/** Joins class names; a later one wins over an earlier one of the same kind. */
-export function cn(...classes: ClassValue[]): string {
-  return twMerge(clsx(classes));
-}
+/** Joins class names. The primitives' own looks sit in a lower CSS layer (styles.css), so what a page adds wins. */
+export const cn = clsx;

@@ -75,7 +75,7 @@ export function newValues(language: Language): CampaignValues {
 }
 
 export function valuesOf(campaign: Campaign): CampaignValues {
-  const search = campaign.scraper_argument["searches"];
+  const search = campaign.scraper_argument.searches;
   return {
     name: campaign.name,
     sector: campaign.sector,

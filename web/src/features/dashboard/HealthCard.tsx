@@ -1,14 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Badge, type Tone } from "@/components/ui/Badge";
 import { Button } from "@/components/ui/Button";
 import { Card, CardHeader } from "@/components/ui/Card";
-import { Dialog } from "@/components/ui/Dialog";
-import { Progress } from "@/components/ui/Progress";
 import { useFormat } from "@/i18n/format";
 import { label, useTexts } from "@/i18n/texts";
 import type { DashboardStats } from "./queries";
 import { texts } from "./texts";
+
+const HealthExplained = lazy(() => import("./HealthExplained"));
 
 const stateTones: Record<string, Tone> = { healthy: "good", verified: "good", failing: "bad", silent: "accent", unverified: "accent" };
 const serviceNames: Record<string, string> = {
@@ -28,7 +28,7 @@ const serviceNames: Record<string, string> = {
 export function HealthCard({ stats }: { stats: DashboardStats }) {
   const t = useTexts(texts);
   const [explained, setExplained] = useState(false);
-  const { score, parts } = stats.health;
+  const { score } = stats.health;
   const word = score >= 80 ? t.healthGood : score >= 50 ? t.healthFair : t.healthBad;
   const stroke = score >= 80 ? "stroke-good" : score >= 50 ? "stroke-accent" : "stroke-bad";
   return (
@@ -72,22 +72,11 @@ export function HealthCard({ stats }: { stats: DashboardStats }) {
           <States title={t.vendors} states={stats.vendors.map((vendor) => ({ ...vendor, name: label(serviceNames, vendor.service_name) }))} />
         )}
       </div>
-      <Dialog open={explained} onClose={() => setExplained(false)} title={t.healthOf(score)}>
-        <ul className="space-y-4">
-          {parts.map((part) => (
-            <li key={part.name}>
-              <div className="mb-1.5 flex items-baseline justify-between gap-4">
-                <span className="font-medium">{label(t.part, part.name)}</span>
-                <span className="text-ink-muted tabular-nums">
-                  {part.points} / {part.max_points}
-                </span>
-              </div>
-              <Progress value={part.max_points === 0 ? 0 : part.points / part.max_points} label={label(t.part, part.name)} />
-              <p className="mt-1.5 text-[0.8125rem] text-ink-muted">{part.explanation}</p>
-            </li>
-          ))}
-        </ul>
-      </Dialog>
+      {explained && (
+        <Suspense>
+          <HealthExplained health={stats.health} onClose={() => setExplained(false)} />
+        </Suspense>
+      )}
     </Card>
   );
 }

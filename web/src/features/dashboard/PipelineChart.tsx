@@ -37,19 +37,17 @@ export default function PipelineChart({ daily }: { daily: readonly DayFigures[] 
             width={52}
           />
           <Tooltip
-            labelFormatter={(day) => format.longDate(String(day))}
+            labelFormatter={(day) => (typeof day === "string" ? format.longDate(day) : day)}
             formatter={(value, name) => [format.number(Number(value)), label(t.chart, String(name))]}
             contentStyle={{ background: "var(--surface)", border: "1px solid var(--line)", borderRadius: 12, boxShadow: "var(--shadow-float)", fontSize: 13 }}
             labelStyle={{ color: "var(--ink)", fontWeight: 600, marginBottom: 4 }}
             cursor={{ stroke: "var(--line-strong)", strokeDasharray: "3 3" }}
           />
           <Legend
-            align="left"
-            verticalAlign="top"
             iconType="circle"
             iconSize={8}
             height={36}
-            wrapperStyle={{ paddingLeft: 16 }}
+            wrapperStyle={{ top: 0, left: 16, bottom: "auto", width: "auto" }}
             formatter={(name: string) => <span className="text-[0.8125rem] text-ink-muted">{label(t.chart, name)}</span>}
           />
           {lines.map(({ name, stroke, dash, fill }) => (

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/Button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/Menu";
 import { cn } from "@/components/ui/cn";
 import { meetingTone, vocabulary } from "@/components/vocabulary";
+import { useNow } from "@/i18n/useNow";
 import { useFormat } from "@/i18n/format";
 import { label, useTexts } from "@/i18n/texts";
 import { useMay } from "@/session/me";
@@ -22,12 +23,13 @@ export function MeetingRow({ meeting, onCancel, onOutcome }: MeetingRowProps) {
   const words = useTexts(vocabulary);
   const format = useFormat();
   const may = useMay();
+  const now = useNow();
   const start = new Date(meeting.start_at);
   const end = new Date(meeting.end_at);
   const minutes = Math.round((end.getTime() - start.getTime()) / 60_000);
   const live = meeting.status === "scheduled" || meeting.status === "reschedule_requested";
-  const begun = start.getTime() <= Date.now();
-  const over = end.getTime() <= Date.now();
+  const begun = start.getTime() <= now;
+  const over = end.getTime() <= now;
   const who = whoOf(meeting);
 
   return (

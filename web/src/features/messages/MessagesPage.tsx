@@ -86,7 +86,7 @@ export function MessagesPage() {
 
   function reject(reason: string): void {
     const [only] = rejecting;
-    if (rejecting.length !== 1 || only === undefined) return bulk("reject", rejecting, reason);
+    if (rejecting.length !== 1 || only === undefined) { bulk("reject", rejecting, reason); return; }
     acts.reject.mutate(
       { id: only, reason },
       {
@@ -115,7 +115,7 @@ export function MessagesPage() {
         <Segments
           label={t.tabs}
           value={tab}
-          options={tabs.map((value) => ({ value, label: t.tab[value] ?? value }))}
+          options={tabs.map((value) => ({ value, label: t.tab[value] }))}
           onChange={(status) => void navigate({ search: (before) => ({ ...before, status }), replace: true })}
         />
         {search.campaign !== undefined && (

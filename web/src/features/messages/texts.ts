@@ -5,7 +5,7 @@ export const texts = defineTexts({
     title: "Messages",
     hint: "Read what goes out in your name. Nothing here leaves before its turn, its hour and your limits allow it.",
     tabs: "Messages by state",
-    tab: { pending: "To approve", approved: "Approved", sent: "Sent", all: "All" } as Record<string, string>,
+    tab: { pending: "To approve", approved: "Approved", sent: "Sent", all: "All" },
     allCampaigns: "All campaigns",
     onlyCampaign: (name: string) => `Only the campaign “${name}”`,
     showAll: "Show all campaigns",

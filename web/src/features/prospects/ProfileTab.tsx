@@ -53,8 +53,8 @@ export function ProfileTab({ prospect }: { prospect: Prospect }) {
   const facts = [...readFacts(company?.facts), ...readFacts(enrichment?.company_facts), ...readFacts(prospect.recent_activity)];
   const signals = readFacts(prospect.signals);
   const painPoints = readTalkingPoints(enrichment?.pain_points ?? []);
-  const disc: unknown = enrichment?.disc["profile"];
-  const discEvidence: unknown = enrichment?.disc["evidence"];
+  const disc: unknown = enrichment?.disc.profile;
+  const discEvidence: unknown = enrichment?.disc.evidence;
 
   return (
     <div className="space-y-5">

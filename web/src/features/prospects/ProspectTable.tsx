@@ -22,7 +22,7 @@ export function ProspectTable({ prospects, hiddenColumns, selection, onSelection
   const table = useTable({
     features,
     columns,
-    data: prospects as ProspectSummary[],
+    data: prospects,
     getRowId: (prospect) => prospect.id,
     state: { rowSelection: selection, columnVisibility: Object.fromEntries(hiddenColumns.map((name) => [name, false])) },
     onRowSelectionChange: (updater: Updater<RowSelectionState>) => onSelection(typeof updater === "function" ? updater(selection) : updater),

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { RowSelectionState } from "@tanstack/react-table";
 import { Download, SearchX, Upload, Users } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { EmptyState } from "@/components/EmptyState";
@@ -26,7 +27,8 @@ const ProspectPanel = lazy(() => import("./ProspectPanel"));
 const ImportDialog = lazy(() => import("./ImportDialog"));
 const route = getRouteApi("/member/prospects");
 
-function known<Value extends string>(value: string | undefined, among: Record<string, string>): Value | undefined {
+/** A value from the address bar, if it is one that exists. */
+function known<Value extends string>(value: string | undefined, among: Record<Value, string>): Value | undefined {
   return value !== undefined && value in among ? (value as Value) : undefined;
 }
 
@@ -45,14 +47,15 @@ export function ProspectsPage() {
     tag: search.tag,
     sort: search.sort === "score" ? "score" : undefined,
   };
-  const filtered = Object.entries(filters).some(([name, value]) => name !== "sort" && value !== undefined);
+  const { q, campaign_id, status, min_score, source, tag } = filters;
+  const filtered = [q, campaign_id, status, min_score, source, tag].some((value) => value !== undefined);
   const query = useInfiniteQuery(prospectsQuery(filters));
   const prospects = query.data?.pages.flatMap((page) => page.items) ?? [];
   const first = query.data?.pages[0];
   const download = useProspectExport();
-  const [selection, setSelection] = useState<Record<string, true>>({});
+  const [selection, setSelection] = useState<RowSelectionState>({});
   const [hiddenColumns, setHiddenColumns] = useHiddenColumns();
-  const selected = prospects.filter(({ id }) => selection[id]).map(({ id }) => id);
+  const selected = prospects.filter(({ id }) => id in selection).map(({ id }) => id);
   const nameOfId = (id: string) => {
     const prospect = prospects.find((candidate) => candidate.id === id);
     return prospect ? nameOf(prospect) : id;
@@ -62,7 +65,7 @@ export function ProspectsPage() {
 
   return (
     <>
-      <PageHeader title={t.title} hint={first?.total == null ? undefined : t.count(first.total, first.total_is_capped === true)}>
+      <PageHeader title={t.title} hint={typeof first?.total !== "number" ? undefined : t.count(first.total, first.total_is_capped === true)}>
         {prospects.length > 0 && (
           <Button busy={download.isPending} onClick={() => download.mutate(filters, { onSuccess: () => toastResult(t.exporting) })}>
             <Download aria-hidden /> {t.exportCsv}
@@ -119,11 +122,11 @@ export function ProspectsPage() {
           <ProspectPanel
             key={search.prospect}
             id={search.prospect}
-            onClose={() => void navigate({ search: ({ prospect: _, ...before }) => before, resetScroll: false })}
+            onClose={() => void navigate({ search: (before) => ({ ...before, prospect: undefined }), resetScroll: false })}
           />
         )}
         {search.import === true && may.write && (
-          <ImportDialog campaignId={search.campaign} onClose={() => void navigate({ search: ({ import: _, ...before }) => before })} />
+          <ImportDialog campaignId={search.campaign} onClose={() => void navigate({ search: (before) => ({ ...before, import: undefined }) })} />
         )}
       </Suspense>
     </>

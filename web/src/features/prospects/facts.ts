@@ -46,9 +46,9 @@ export function readCriteria(values: Record<string, unknown>): Criterion[] {
     const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
     return {
       name,
-      points: typeof found["points"] === "number" ? found["points"] : 0,
-      known: found["known"] === true,
-      evidence: typeof found["evidence"] === "string" ? found["evidence"] : "",
+      points: typeof found.points === "number" ? found.points : 0,
+      known: found.known === true,
+      evidence: typeof found.evidence === "string" ? found.evidence : "",
     };
   });
 }

@@ -35,7 +35,7 @@ export function ReviewQueuePage() {
         label={t.tabs}
         className="mb-4"
         value={status}
-        options={statuses.map((value) => ({ value, label: t.tab[value] ?? value }))}
+        options={statuses.map((value) => ({ value, label: t.tab[value] }))}
         onChange={(next) => void navigate({ search: { status: next }, replace: true })}
       />
       {query.isPending ? (

@@ -5,7 +5,7 @@ export const texts = defineTexts({
     title: "Review queue",
     hint: "Replies that a person must answer: the agent wasn't sure enough, or the subject is never left to it.",
     tabs: "Replies by state",
-    tab: { open: "Open", approved: "Answered", rejected: "Closed without answer", closed: "Overtaken" } as Record<string, string>,
+    tab: { open: "Open", approved: "Answered", rejected: "Closed without answer", closed: "Overtaken" },
     emptyTitle: "All caught up!",
     emptyText: "No reply is waiting for you.",
     emptyOtherTitle: "Nothing here",

@@ -36,6 +36,10 @@ export const texts = defineTexts({
     tooMany: "Too many attempts. Wait a minute, then try again.",
     unreachable: "The sign-in service can't be reached. Check your connection, then try again.",
     linkExpired: "This link has expired. Ask for a new one.",
+    acceptTitle: "You are invited",
+    acceptText: "Join the organisation that invited you. Your own organisations stay as they are.",
+    accept: "Join",
+    notNow: "Not now",
   },
   fr: {
     promise: "Trouver, écrire, relancer. Vous gardez le dernier mot.",
@@ -72,6 +76,10 @@ export const texts = defineTexts({
     tooMany: "Trop de tentatives. Attendez une minute, puis réessayez.",
     unreachable: "Le service de connexion est injoignable. Vérifiez votre connexion, puis réessayez.",
     linkExpired: "Ce lien a expiré. Demandez-en un nouveau.",
+    acceptTitle: "Vous êtes invité",
+    acceptText: "Rejoignez l’organisation qui vous invite. Les vôtres restent telles quelles.",
+    accept: "Rejoindre",
+    notNow: "Pas maintenant",
   },
 });
 

@@ -1,0 +1,64 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Copy } from "lucide-react";
+import { useForm } from "react-hook-form";
+import * as z from "zod";
+import { Notice, ProblemNotice } from "@/components/Notice";
+import { toastResult } from "@/components/toast";
+import { Button } from "@/components/ui/Button";
+import { Dialog } from "@/components/ui/Dialog";
+import { Field, Input, Select } from "@/components/ui/Field";
+import { label, useTexts } from "@/i18n/texts";
+import { useTeamActs } from "./queries";
+import { texts } from "./texts";
+
+const roles = ["member", "admin", "viewer"] as const;
+
+export function InviteDialog({ onClose }: { onClose: () => void }) {
+  const t = useTexts(texts);
+  const { invite } = useTeamActs();
+  const form = useForm({
+    resolver: zodResolver(z.object({ email: z.email(t.invalidEmail), role: z.enum(roles) })),
+    defaultValues: { email: "", role: "member" as const },
+  });
+  const submit = form.handleSubmit((values) => invite.mutate(values));
+  return (
+    <Dialog open onClose={onClose} title={t.inviteTitle} description={t.inviteText} className="sm:w-[min(480px,calc(100vw-32px))]">
+      {invite.data ? (
+        <div className="space-y-4">
+          <Notice tone="good">{t.inviteLink}</Notice>
+          <div className="flex gap-2">
+            <Input readOnly aria-label={t.inviteLink} value={invite.data.url} onFocus={(event) => event.target.select()} />
+            <Button
+              onClick={() => void navigator.clipboard.writeText(invite.data.url).then(() => toastResult(t.copied))}
+            >
+              <Copy aria-hidden /> {t.copy}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <form className="space-y-5" noValidate onSubmit={(event) => void submit(event)}>
+          <ProblemNotice error={invite.error} />
+          <Field label={t.address} error={form.formState.errors.email?.message}>
+            {(control) => <Input {...control} type="email" autoFocus autoComplete="off" {...form.register("email")} />}
+          </Field>
+          <Field label={t.roleLabel}>
+            {(control) => (
+              <Select {...control} className="w-full" {...form.register("role")}>
+                {roles.map((role) => (
+                  <option key={role} value={role}>
+                    {label(t.role, role)} ({label(t.roleHint, role)})
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <div className="flex justify-end">
+            <Button type="submit" look="primary" busy={invite.isPending}>
+              {t.invite}
+            </Button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}
