@@ -10,6 +10,9 @@ from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options, Standin
 from sandbox.standins.vendors import VENDORS
 
+SMTP_OFFSET = list(VENDORS).index("smtp")
+CONTROL_OF_SMTP = 2
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and serve until stopped; 0 after a stop, 1 when a port is taken."""
@@ -31,13 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
         day_seconds=given.day_seconds,
         model_latency_s=given.model_latency,
         peers=dict(peer.split("=", 1) for peer in given.peer),
+        smtp_port=given.port if given.vendor == "smtp" and given.port else given.base_port + SMTP_OFFSET,
     )
     names = list(VENDORS) if given.vendor == "all" else [given.vendor]
     folder = given.state_dir or Path(".run/standins")
     ledgers = {name: given.ledger if given.ledger and len(names) == 1 else folder / f"{name}.jsonl" for name in names}
     standins: list[Standin] = [VENDORS[name](ledgers[name], options) for name in names]
-    first = given.base_port if given.vendor == "all" or given.port is None else given.port
-    group = Group(standins, [first + offset for offset in range(len(names))])
+    single = given.port if given.vendor != "all" else None
+    group = Group(standins, [_http_port(name, given.base_port, single) for name in names])
     try:
         addresses = group.bind()
     except OSError as error:
@@ -47,6 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger("sandbox.standins").info("%s at %s", name, address)
     asyncio.run(group.serve())
     return 0
+
+
+def _http_port(name: str, base_port: int, single: int | None) -> int:
+    # The port of `smtp` speaks SMTP; its control speaks HTTP two ports higher.
+    offset = list(VENDORS).index(name) if single is None else 0
+    return (base_port if single is None else single) + offset + (CONTROL_OF_SMTP if name == "smtp" else 0)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def application(standin: Standin) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         standin.load()
+        await standin.start()
         yield
         await standin.aclose()
 
@@ -46,7 +47,9 @@ def application(standin: Standin) -> ASGIApp:
 def _control(standin: Standin) -> list[Route]:
     async def health(_: Request) -> Response:
         tables = {name: len(rows) for name, rows in standin.tables.items()}
-        return JSONResponse({"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "tables": tables})
+        return JSONResponse(
+            {"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "tables": tables} | standin.about()
+        )
 
     async def reset(request: Request) -> Response:
         seed = (await json_object(request)).get("seed")

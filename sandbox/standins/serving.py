@@ -11,22 +11,8 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from sandbox.standins.front import application
+from sandbox.standins.sockets import bind
 from sandbox.standins.standin import Standin
-
-
-def bind(port: int) -> socket.socket:
-    """A listening socket on 127.0.0.1 (port 0: any free one). Raises OSError when the port is taken."""
-    # asyncio turns Nagle off only where the protocol is named; without it every small answer waits 40 ms.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen(2048)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener
 
 
 class _Server(uvicorn.Server):
@@ -62,6 +48,7 @@ class Group:
             for standin, listener in zip(self.standins, self._listeners, strict=True)
         }
         for standin in self.standins:
+            standin.bind_more()
             standin.base_url = addresses[standin.vendor]
             standin.peers = addresses | standin.peers
         return addresses

@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,13 +30,14 @@ class Options:
     """What a stand-in is started with.
 
     `day_seconds`: how long one day of the story lasts. `model_latency_s`: how long a model thinks.
-    `peers`: base addresses of the other stand-ins by vendor name.
+    `peers`: base addresses of the other stand-ins by vendor name. `smtp_port`: where the mail server listens.
     """
 
     seed: int = 1
     day_seconds: float = 86400.0
     model_latency_s: float = 1.5
     peers: dict[str, str] = field(default_factory=dict)
+    smtp_port: int = 0
 
 
 class ConfigurationError(ValueError):
@@ -55,6 +56,11 @@ async def json_object(request: Request) -> Record:
     if not isinstance(value, dict):
         raise HTTPException(400, "Body must be a JSON object")
     return value
+
+
+def public(record: Record) -> Record:
+    """A row as an API shows it: without what only the story knows."""
+    return {key: value for key, value in record.items() if not key.startswith("_")}
 
 
 class Standin:
@@ -110,7 +116,7 @@ class Standin:
     # What a vendor uses.
 
     def effect(self, name: str, key: str, table: str = "", record: Record | None = None, **data: Any) -> None:
-        """Make something happen: on the disk first, then in memory. `record` replaces the row of its `id`."""
+        """Make something happen: on the disk first, then in memory. `record` replaces the row of its `_id` or `id`."""
         self.fold(self.ledger.record("effect", name, key, table=table, record=record, **data))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -158,6 +164,20 @@ class Standin:
             return None
         return response.status_code
 
+    async def post_until_answered(
+        self, key: str, url: str, make: Callable[[], tuple[bytes, dict[str, str]]], delays_s: Sequence[float]
+    ) -> bool:
+        """Deliver a webhook, again after each delay while it isn't answered 2xx. `make` signs each attempt afresh."""
+        for delay in [*delays_s, None]:
+            body, headers = make()
+            status = await self.post(url, body, headers)
+            self.effect("webhook_posted", key, status=status)
+            if status is not None and 200 <= status < 300:
+                return True
+            if delay is not None:
+                await asyncio.sleep(delay * min(1.0, self.day_seconds / 10))
+        return False
+
     @property
     def client(self) -> httpx2.AsyncClient:
         """The client for webhooks and peers; redirects are not followed, as the vendors don't."""
@@ -166,6 +186,16 @@ class Standin:
         return self._client
 
     # Life cycle.
+
+    def bind_more(self) -> None:
+        """Take the ports besides the one for HTTP. Raises OSError when one is taken."""
+
+    async def start(self) -> None:
+        """Begin to serve what is not HTTP."""
+
+    def about(self) -> dict[str, Any]:
+        """What the health route says besides the usual."""
+        return {}
 
     def load(self) -> None:
         """Fold the ledger of an earlier run into the tables, then take up what was under way."""
@@ -208,5 +238,6 @@ class Standin:
 
     def fold(self, entry: Entry) -> None:
         """Put one effect into the tables; a subclass may keep indexes here."""
-        if entry.get("table") and entry.get("record") is not None:
-            self.tables[entry["table"]][str(entry["record"]["id"])] = entry["record"]
+        record = entry.get("record")
+        if entry.get("table") and record is not None:
+            self.tables[entry["table"]][str(record.get("_id") or record["id"])] = record

@@ -9,9 +9,9 @@ from starlette.routing import Route
 from sandbox.standins.instantly.campaigns import CampaignRoutes
 from sandbox.standins.instantly.leads import LeadRoutes
 from sandbox.standins.instantly.webhooks import WebhookRoutes
-from sandbox.standins.instantly.world import DEFAULT_ACCOUNTS, public
+from sandbox.standins.instantly.world import DEFAULT_ACCOUNTS
 from sandbox.standins.ledger import timestamp
-from sandbox.standins.standin import Handler, Record, json_object
+from sandbox.standins.standin import Handler, Record, json_object, public
 
 PREFIX = "/api/v2"
 

@@ -7,9 +7,8 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.standins.instantly.rooms import Rooms
 from sandbox.standins.instantly.time_zones import TIME_ZONES
-from sandbox.standins.instantly.world import public
 from sandbox.standins.ledger import timestamp
-from sandbox.standins.standin import Record, json_object
+from sandbox.standins.standin import Record, json_object, public
 
 DRAFT, ACTIVE, PAUSED = 0, 1, 2
 

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.standins.instantly.rooms import Rooms
-from sandbox.standins.instantly.world import public
 from sandbox.standins.ledger import timestamp
-from sandbox.standins.standin import Record, json_object
+from sandbox.standins.standin import Record, json_object, public
 
 MAX_LEADS = 1000
 INTEREST_VALUES = {0, 1, 2, 3, 4, -1, -2, -3, -4}

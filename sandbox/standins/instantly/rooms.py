@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.standins.instantly.story import Story
-from sandbox.standins.instantly.world import public
-from sandbox.standins.standin import Record
+from sandbox.standins.standin import Record, public
 from sandbox.story import outcomes
 
 REASONS = {

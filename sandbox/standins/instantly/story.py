@@ -16,7 +16,10 @@ from sandbox.story.outcomes import Kind
 SEND_AFTER_DAYS = 0.01
 OPEN_TO_BOOKING = frozenset({"interested", "meeting_request", "second_yes"})
 _URL = re.compile(r"https?://[^\s\"'<>()]+")
-_CAL_HOST = re.compile(r"(?:^|\.)cal(?:endar)?\.(?:com|example)$")
+_HOSTS = {
+    "calcom": re.compile(r"(?:^|\.)cal(?:endar)?\.(?:com|example)$"),
+    "calendly": re.compile(r"(?:^|\.)calendly\.(?:com|example)$"),
+}
 _AUTOMATIC_HEADERS = "Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: All\nPrecedence: bulk\n\n"
 
 
@@ -77,16 +80,20 @@ class Story(World):
         if link is not None and heard["_kind"] in OPEN_TO_BOOKING:
             then = outcomes.booking(self.seed, mail["lead"])
             if then != "never":
-                self._at(0.3, f"{mail['id']}|booked", lambda: self._book(mail, link, then))
+                self._at(0.3, f"{mail['id']}|booked", lambda: self._book(mail, *link, then))
         elif heard["_kind"] in {"question", "objection"} and outcomes.second_reply(self.seed, mail["lead"]):
             self._at(0.5, f"{mail['id']}|replied", lambda: self._reply(mail, "second_yes"))
 
-    def booking_link(self, body: str) -> str | None:
-        """The first link of a body that leads to a booking page."""
-        bases = [*self.booking_bases, *filter(None, [self.peers.get("calcom")])]
-        for link in _URL.findall(body.replace("&amp;", "&")):
-            if any(link.startswith(base) for base in bases) or _CAL_HOST.search(urlsplit(link).hostname or ""):
-                return str(link).rstrip(".,;")
+    def booking_link(self, body: str) -> tuple[str, str] | None:
+        """The first link of a body that leads to a booking page, and whose page it is."""
+        for found in _URL.findall(body.replace("&amp;", "&")):
+            link = str(found).rstrip(".,;")
+            for vendor, host in _HOSTS.items():
+                own = self.peers.get(vendor)
+                if (own and link.startswith(own)) or host.search(urlsplit(link).hostname or ""):
+                    return vendor, link
+            if any(link.startswith(base) for base in self.booking_bases):
+                return "calcom", link
         return None
 
     def _at(self, days: float, key: str, act: Callable[[], Awaitable[None]]) -> None:
@@ -142,10 +149,10 @@ class Story(World):
             reply_text_snippet=text[:120],
         )
 
-    async def _book(self, mail: Record, link: str, then: str) -> None:
+    async def _book(self, mail: Record, vendor: str, link: str, then: str) -> None:
         key = f"{mail['id']}|booked"
-        calcom = self.peers.get("calcom")
-        if key in self.tables["happenings"] or calcom is None:
+        page = self.peers.get(vendor)
+        if key in self.tables["happenings"] or page is None:
             return
         who = writing.writer(self.seed, mail["lead"], self.tables["leads"].get(mail["lead_id"], {}))
         wish: dict[str, Any] = {
@@ -156,7 +163,7 @@ class Story(World):
             "then": then,
         }
         try:
-            response = await self.client.post(f"{calcom}/_control/book", json=wish)
+            response = await self.client.post(f"{page}/_control/book", json=wish)
             response.raise_for_status()
         except httpx2.HTTPError as error:
             log.warning("%s could not book: %r", who.email, error)

@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.standins.instantly.rooms import Rooms
-from sandbox.standins.instantly.world import public
 from sandbox.standins.ledger import timestamp
-from sandbox.standins.standin import Record, json_object
+from sandbox.standins.standin import Record, json_object, public
 
 EVENT_TYPES = (
     "all_events", "email_sent", "email_opened", "email_link_clicked", "reply_received", "email_bounced",

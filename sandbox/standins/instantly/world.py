@@ -35,11 +35,6 @@ def as_text(markup: str) -> str:
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
 
 
-def public(record: Record) -> Record:
-    """A row as the API shows it: without what only the story knows."""
-    return {key: value for key, value in record.items() if not key.startswith("_")}
-
-
 class World(Standin):
     """Tables and their effects. `Story` adds what prospects do, `Instantly` the routes."""
 
