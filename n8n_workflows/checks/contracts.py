@@ -26,18 +26,19 @@ def check_contracts(book: Book, documents: Mapping[Service, Document]) -> list[F
         for workflow in book.workflows.values()
         for call in calls_of(workflow)
         if call.service in documents
-        for finding in _differences(workflow, call, documents[call.service])
+        for finding in _differences(workflow, call, documents[call.service], book)
     ]
 
 
-def _differences(workflow: Workflow, call: Call, document: Document) -> Iterator[Finding]:
+def _differences(workflow: Workflow, call: Call, document: Document, book: Book) -> Iterator[Finding]:
     operation = document["paths"].get(call.path, {}).get(call.method.lower())
     if operation is None:
         yield _at(workflow, call, f"{call.route} is not in the service's OpenAPI document")
         return
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     yield from _differing_keys(workflow, call, call.body, content.get("schema", {}), document, "the body")
-    yield from _unanswered_fields(workflow, call, operation, document)
+    if call.path in book.manifest.reports:
+        yield from _unanswered_fields(workflow, call, operation, document)
 
 
 def _differing_keys(
@@ -67,8 +68,7 @@ def _unanswered_fields(workflow: Workflow, call: Call, operation: Schema, docume
             continue
         name = split.parameters["fieldToSplitOut"]
         if name not in answered:
-            if workflow.before(split.name):
-                yield _at(workflow, call, f"{call.path} answers no {name!r}")
+            yield _at(workflow, call, f"{call.path} answers no {name!r}")
             continue
         item = _properties(_resolved(answered[name], document).get("items", {}), document)
         for wire in workflow.after(split.name):
