@@ -4,6 +4,8 @@ A job is written inside the transaction that makes it necessary, so that there i
 without its work. Its arguments are ids, never contents and never secrets. See decisions/0015.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, LiteralString
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
@@ -18,7 +20,7 @@ MOST_ATTEMPTS = 8
 
 app = App(connector=PsycopgConnector())
 """Rooms register their tasks here and the worker imports the rooms. Its own connector is never opened: jobs are written
-on the connection of a session, and the worker runs a copy with a connector of its own."""
+on the connection of a session; a worker gives it one of its own."""
 
 _ENTER: LiteralString = """
     select current_setting('role') as role, current_setting('search_path') as path,
@@ -87,6 +89,9 @@ def connector(url: str, *, most_connections: int) -> PsycopgConnector:
     )
 
 
-def working_app(url: str, *, most_connections: int = 4) -> App:
-    """The application with connections of its own; open it before use."""
-    return app.with_connector(connector(url, most_connections=most_connections))
+@asynccontextmanager
+async def working(url: str, *, most_connections: int = 4) -> AsyncIterator[App]:
+    """The application with open connections of its own, for as long as the block lasts."""
+    with app.replace_connector(connector(url, most_connections=most_connections)) as opened:
+        async with opened.open_async():
+            yield opened

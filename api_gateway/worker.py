@@ -28,7 +28,7 @@ from kit import logging, sentry
 from kit.settings import SettingsError, load
 
 AT_START = ("reconcile_vendors", "sweep_inbox")
-ROOMS_WITH_TASKS: tuple[str, ...] = ("api_gateway.webhooks.tasks",)
+ROOMS_WITH_TASKS: tuple[str, ...] = ("api_gateway.webhooks.tasks", "api_gateway.sends.tasks")
 CONCURRENCY = 8
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 15.0
@@ -85,7 +85,7 @@ async def run(settings: Settings) -> None:
     async with Resources.opened(settings) as resources:
         while True:
             try:
-                await _work(jobs.working_app(url), resources)
+                await _work(url, resources)
             except (ConnectorException, PoolTimeout, psycopg.OperationalError):
                 log.warning("worker_without_database", exc_info=True)
                 await asyncio.sleep(1)
@@ -93,8 +93,8 @@ async def run(settings: Settings) -> None:
                 return
 
 
-async def _work(app: procrastinate.App, resources: Resources) -> None:
-    async with app.open_async():
+async def _work(url: str, resources: Resources) -> None:
+    async with jobs.working(url) as app:
         for task in AT_START:
             with contextlib.suppress(AlreadyEnqueued):
                 await app.configure_task(task).defer_async(timestamp=int(time.time()))
