@@ -219,6 +219,17 @@ language sql stable security definer set search_path = '' as $$
 $$;
 grant execute on function private.due_sends(uuid, int) to workflow;
 
+create function private.put_off_sends_are_due() returns boolean
+language sql stable security definer set search_path = '' as $$
+    select exists (
+        select from public.send_intents i
+        where i.reason is not null and i.status = 'planned' and i.id in (select private.due_sends(null, 1000))
+    )
+$$;
+comment on function private.put_off_sends_are_due() is
+    'Whether a send that decide() or a vendor put off may be tried again: the flow''s next hour would be too late for a gap of a minute.';
+grant execute on function private.put_off_sends_are_due() to workflow;
+
 create function private.claim_send_intents(most int, campaign uuid, lease interval)
 returns table (id uuid, organization_id uuid, lease_token uuid)
 language sql volatile security definer set search_path = '' as $$
