@@ -133,7 +133,6 @@ def _play(stack: Stack, account: seed.Account, campaign_id: str, figures: Figure
             for ended in stack.dead():
                 raise PartFailed(ended.part.name, "ended by itself", ended.log)
             progress = account.call("GET", f"/campaigns/{campaign_id}/progress")
-            figures.funnel = account.call("GET", "/dashboard/funnel", params={"campaign_id": campaign_id})["stages"]
             seconds = time.monotonic() - begun
             _note_judged(progress, figures, seconds)
             line = _line(progress)
@@ -145,8 +144,10 @@ def _play(stack: Stack, account: seed.Account, campaign_id: str, figures: Figure
             if progress["stage"] == "failed":
                 return f"the campaign failed: {progress['message']}"
             if quiet or seconds > LIMIT_SECONDS or _is_over(progress):
-                return _unreached(account, figures)
+                break
             time.sleep(STEP_SECONDS)
+    figures.funnel = account.call("GET", "/dashboard/funnel", params={"campaign_id": campaign_id})["stages"]
+    return _unreached(account, figures)
 
 
 def _note_judged(progress: dict[str, Any], figures: Figures, seconds: float) -> None:

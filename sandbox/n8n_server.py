@@ -103,7 +103,7 @@ class N8n:
             env=self._env(),
             cwd=self._home,
             ready=ready,
-            ready_timeout=180,
+            ready_timeout=300,
             stop_timeout=15,
         )
 

@@ -42,7 +42,7 @@ class Part:
     env: Mapping[str, str]
     cwd: Path
     ready: Callable[[], bool]
-    ready_timeout: float = 60.0
+    ready_timeout: float = 120.0
     stop_signal: int = signal.SIGTERM
     stop_timeout: float = 10.0
     account: Account | None = None
