@@ -98,8 +98,11 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (or the lifespan)."""
-        if scope["type"] != "http" or scope["path"].startswith("/_control"):
+        if scope["type"] != "http":
             await self.inner(scope, receive, send)
+            return
+        if scope["path"].startswith("/_control"):
+            await self.inner(scope, receive, self._once_durable(send))
             return
         body = await _read(receive)
         if body is None:
@@ -110,11 +113,19 @@ class Front:
             await asyncio.sleep(rule.delay_s)
         status, messages = await self._answer(rule, scope, body)
         self._write_down(scope, body, status, rule, time.monotonic() - started)
+        await self.standin.ledger.synced()
         if status == 0:
             await _hang_up(receive, send)
             return
         for message in messages:
             await send(message)
+
+    def _once_durable(self, send: Send) -> Send:
+        async def wait(message: Message) -> None:
+            await self.standin.ledger.synced()
+            await send(message)
+
+        return wait
 
     async def _answer(self, rule: Behaviour | None, scope: Scope, body: bytes) -> tuple[int, list[Message]]:
         mode = rule.mode if rule is not None else "ok"

@@ -146,7 +146,9 @@ class _Commands:
         if rule is not None and rule.mode == "accept_then_fail":
             self._keep(envelope)
         told = None if rule is None else await self._told(server, "DATA", rule)
-        return self._keep(envelope) if told is None else told
+        answer = self._keep(envelope) if told is None else told
+        await self.standin.ledger.synced()
+        return answer
 
     def _keep(self, envelope: Envelope) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()

@@ -158,6 +158,7 @@ class Standin:
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int | None:
         """Deliver one webhook body, once; the status of the answer, None when there was none."""
+        await self.ledger.synced()
         try:
             response = await self.client.post(url, content=body, headers={"content-type": "application/json"} | headers)
         except httpx2.HTTPError:
@@ -220,6 +221,7 @@ class Standin:
     async def aclose(self) -> None:
         """Stop the background work and release the files."""
         await self._cancel()
+        await self.ledger.synced()
         if self._client is not None:
             await self._client.aclose()
         self.ledger.close()
