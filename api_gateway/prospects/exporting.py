@@ -24,8 +24,8 @@ async def export_prospects(member: Member, wanted: ProspectFilter) -> Response:
         (
             row["id"], row["first_name"], row["last_name"], row["email"], row["phone"], row["linkedin_url"],
             row["title"], row["company"] and row["company"]["name"], row["company"] and row["company"]["domain"],
-            row["country"], row["city"], row["score"], row["status"], row["campaign_name"], row["source"], ", ".join(row["tags"]),
-            row["created_at"].isoformat(),
+            row["country"], row["city"], row["score"], row["status"], row["campaign_name"], row["source"],
+            ", ".join(row["tags"]), row["created_at"].isoformat(),
         )
         for row in rows
     )  # fmt: skip

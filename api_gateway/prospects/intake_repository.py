@@ -75,12 +75,16 @@ _COMPANIES_BY_NAME: LiteralString = """
     on conflict (organization_id, name_norm) where domain_norm is null do nothing
 """
 
-_FIND_COMPANIES: LiteralString = """
+_FIND_COMPANIES_BY_DOMAIN: LiteralString = """
     update incoming i set company_id = c.id
     from public.companies c
-    where c.organization_id = %(organization_id)s and not i.is_suppressed
-      and (c.domain_norm = i.company_domain
-           or (i.company_domain is null and c.domain_norm is null and c.name_norm = lower(i.company_name)))
+    where c.organization_id = %(organization_id)s and c.domain_norm = i.company_domain and not i.is_suppressed
+"""
+_FIND_COMPANIES_BY_NAME: LiteralString = """
+    update incoming i set company_id = c.id
+    from public.companies c
+    where c.organization_id = %(organization_id)s and c.domain_norm is null and c.name_norm = lower(i.company_name)
+      and i.company_domain is null and not i.is_suppressed
 """
 
 _FIND_BY_EMAIL: LiteralString = """
@@ -218,7 +222,8 @@ async def take_batch(
             await copy.write_row([getattr(person, name) for name in COLUMNS])
     await session.execute("analyze incoming")
     for statement in (
-        _SUPPRESS, _COMPANIES_BY_DOMAIN, _COMPANIES_BY_NAME, _FIND_COMPANIES, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
+        _SUPPRESS, _COMPANIES_BY_DOMAIN, _COMPANIES_BY_NAME, _FIND_COMPANIES_BY_DOMAIN,
+        _FIND_COMPANIES_BY_NAME, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
         _COMPLETE, _CREATE_PEOPLE, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
     ):  # fmt: skip
         await session.execute(statement, organization_id=organization_id)

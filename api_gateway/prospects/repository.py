@@ -26,7 +26,13 @@ class ProspectFilter:
     source: str | None
 
 
+# The page is cut first, so that what hangs on each person is looked up for the people on it only.
+_PAGE: LiteralString = """
+    with page as materialized (
+        select p.* from public.prospects p where p.organization_id = %(organization_id)s
+"""
 _SUMMARY: LiteralString = """
+    )
     select p.id, p.first_name, p.last_name, p.title, p.email, p.email_status, p.phone, p.linkedin_url, p.country,
            p.city, p.score, p.created_at, e.status, e.campaign_id, c.name as campaign_name,
            case when o.id is not null then
@@ -37,7 +43,7 @@ _SUMMARY: LiteralString = """
            array(select t.name from public.prospect_tags pt
                  join public.tags t on t.organization_id = pt.organization_id and t.id = pt.tag_id
                  where pt.organization_id = p.organization_id and pt.prospect_id = p.id order by t.name) as tags
-    from public.prospects p
+    from page p
     left join public.companies o on o.organization_id = p.organization_id and o.id = p.company_id
     left join lateral (
         select e.status, e.campaign_id from public.enrollments e
@@ -46,21 +52,19 @@ _SUMMARY: LiteralString = """
         order by e.created_at desc limit 1
     ) e on true
     left join public.campaigns c on c.organization_id = p.organization_id and c.id = e.campaign_id
-    where p.organization_id = %(organization_id)s
 """
 
 # One condition per filter, put together only from those that were asked for, so that each list gets its own plan.
 _CONDITIONS: dict[str, LiteralString] = {
     "q": "p.id in (select private.search_prospect_ids(%(organization_id)s, %(q)s, %(most)s))",
-    "campaign_id": """exists (select from public.enrollments m where m.organization_id = p.organization_id
-        and m.prospect_id = p.id and m.campaign_id = %(campaign_id)s)""",
-    "status": """exists (select from public.enrollments m where m.organization_id = p.organization_id
-        and m.prospect_id = p.id and m.status = any(%(status)s)
-        and (%(campaign_id)s::uuid is null or m.campaign_id = %(campaign_id)s))""",
+    "enrolled": """p.id in (select m.prospect_id from public.enrollments m
+        where m.organization_id = %(organization_id)s
+          and (%(campaign_id)s::uuid is null or m.campaign_id = %(campaign_id)s)
+          and (%(status)s::text[] is null or m.status = any(%(status)s)))""",
     "min_score": "p.score >= %(min_score)s",
-    "tag": """exists (select from public.prospect_tags m join public.tags t
+    "tag": """p.id in (select m.prospect_id from public.prospect_tags m join public.tags t
         on t.organization_id = m.organization_id and t.id = m.tag_id
-        where m.organization_id = p.organization_id and m.prospect_id = p.id and t.name = %(tag)s)""",
+        where m.organization_id = %(organization_id)s and t.name = %(tag)s)""",
     "source": """exists (select from public.prospect_sources m where m.organization_id = p.organization_id
         and m.prospect_id = p.id and m.source = %(source)s)""",
 }
@@ -71,14 +75,16 @@ _AFTER: dict[str, LiteralString] = {
     "unscored": "p.score is null and p.id < %(after_id)s",
 }
 _ORDER: dict[str, LiteralString] = {
-    "created_at": " order by p.created_at desc, p.id desc limit %(limit)s",
-    "score": " order by p.score desc nulls last, p.id desc limit %(limit)s",
+    "created_at": " order by p.created_at desc, p.id desc",
+    "score": " order by p.score desc nulls last, p.id desc",
 }
 
 
 def _where(wanted: ProspectFilter) -> Composed:
-    conditions = [SQL(" and ") + SQL(text) for name, text in _CONDITIONS.items() if getattr(wanted, name) is not None]
-    return Composed(conditions)
+    asked = {name for name, value in asdict(wanted).items() if value is not None}
+    if asked & {"campaign_id", "status"}:
+        asked.add("enrolled")
+    return Composed([SQL(" and ") + SQL(text) for name, text in _CONDITIONS.items() if name in asked])
 
 
 async def find(
@@ -90,13 +96,13 @@ async def find(
     after: tuple[Any, UUID | None],
     limit: int,
 ) -> list[dict[str, Any]]:
-    query = SQL(_SUMMARY) + _where(wanted)
+    query = SQL(_PAGE) + _where(wanted)
     after_key, after_id = after
     if after_id is not None:
         kind = "unscored" if sort == "score" and after_key is None else sort
         query += SQL(" and ") + SQL(_AFTER[kind])
     return await session.dicts(
-        query + SQL(_ORDER[sort]),
+        query + SQL(_ORDER[sort]) + SQL(" limit %(limit)s") + SQL(_SUMMARY) + SQL(_ORDER[sort]),
         organization_id=organization_id,
         most=MOST_HITS,
         after_key=after_key,
@@ -119,7 +125,10 @@ async def count(session: Session, organization_id: UUID, wanted: ProspectFilter)
 
 async def get(session: Session, organization_id: UUID, prospect_id: UUID) -> dict[str, Any] | None:
     rows = await session.dicts(
-        SQL(_SUMMARY) + SQL(" and p.id = %(id)s"), organization_id=organization_id, campaign_id=None, id=prospect_id
+        SQL(_PAGE) + SQL(" and p.id = %(id)s") + SQL(_SUMMARY),
+        organization_id=organization_id,
+        campaign_id=None,
+        id=prospect_id,
     )
     return rows[0] if rows else None
 
