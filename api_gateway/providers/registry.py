@@ -7,6 +7,9 @@ from api_gateway.providers.calcom import Calcom
 from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.phantombuster import PhantomBuster
 from api_gateway.providers.port import Provider
+from api_gateway.providers.resend import Resend
+from api_gateway.providers.smtp import Smtp, SmtpAccount
+from api_gateway.providers.twilio import Twilio
 from api_gateway.settings import Settings
 
 
@@ -16,9 +19,27 @@ def instantly(settings: Settings, client: httpx2.AsyncClient, credential: OpenCr
 
 
 def sender(settings: Settings, client: httpx2.AsyncClient, credential: OpenCredential) -> Provider | None:
-    """The sending client of a credential; None for a service that sends nothing."""
-    if credential.service_name == "instantly":
-        return instantly(settings, client, credential)
+    """The sending client of a credential; None for a service that sends nothing, or lacks what it needs to."""
+    key = credential.key.get_secret_value()
+    options = credential.options
+    match credential.service_name:
+        case "instantly":
+            return instantly(settings, client, credential)
+        case "resend":
+            return Resend(client, settings.resend_base_url, key)
+        case "twilio" if options.get("account_sid"):
+            return Twilio(client, settings.twilio_base_url, str(options["account_sid"]), key)
+        case "smtp" if options.get("host") and str(options.get("port", "587")).isdigit():
+            return Smtp(
+                SmtpAccount(
+                    host=str(options["host"]),
+                    port=int(options.get("port", 587)),
+                    username=str(options.get("username", "")),
+                    password=key,
+                    security=str(options.get("security", "starttls")),
+                    may_be_private=settings.environment != "production",
+                )
+            )
     return None
 
 

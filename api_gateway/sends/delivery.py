@@ -26,6 +26,7 @@ ACTOR = "workflow:send-due-messages"
 MOST_ATTEMPTS = 20
 MOST_BACK_OFF = 16
 LOOK_UPS_UNTIL_ALERT = timedelta(minutes=10)
+"""A doubt that will be older than this when it is looked at again goes to a person."""
 log = structlog.get_logger(__name__)
 
 
@@ -191,7 +192,8 @@ async def _write_finding(shared: Resources, intent: IntentFacts, finding: Sent |
                 await ledger.release(
                     session, intent, "ambiguous", reason=finding.reason, next_attempt_at=until, was="ambiguous"
                 )
-                if intent.sending_at is not None and now - intent.sending_at > LOOK_UPS_UNTIL_ALERT:
+                age = now - (intent.sending_at or now) + timedelta(seconds=finding.after_s)
+                if age > LOOK_UPS_UNTIL_ALERT:
                     await _tell_in_doubt(session, intent)
                 return False
 

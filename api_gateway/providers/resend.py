@@ -1,0 +1,107 @@
+"""Resend. Each send carries an idempotency key, good for 24 hours; what is in doubt is looked for all the same, because
+the person may have said stop in between and a second call would write to them.
+"""
+
+from typing import Any
+
+import httpx2
+
+from api_gateway.providers import mail_headers
+from api_gateway.providers.port import (
+    SEND_LIMIT_S,
+    Ambiguous,
+    Finding,
+    NotThere,
+    Outcome,
+    Outgoing,
+    Sent,
+    Unknown,
+    refused,
+    retry_after,
+    unanswered,
+)
+
+CALL_LIMIT_S = 10.0
+PAGE = 100
+MAX_PAGES = 5
+
+
+class Resend:
+    """One customer's Resend team."""
+
+    def __init__(self, client: httpx2.AsyncClient, base_url: str, key: str) -> None:
+        self._client = client
+        self._base = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key}"}
+
+    async def deliver(self, message: Outgoing) -> Outcome:
+        """Send one mail. Never raises for the vendor."""
+        message_id = mail_headers.message_id(message)
+        try:
+            answer = await self._client.post(
+                f"{self._base}/emails",
+                json={
+                    "from": mail_headers.sender(message),
+                    "to": [message.recipient],
+                    "subject": message.subject,
+                    "html": message.html,
+                    "text": message.text,
+                    "headers": {"Message-ID": message_id, **mail_headers.extra_headers(message)},
+                },
+                headers={**self._headers, "Idempotency-Key": message.idempotency_key},
+                timeout=SEND_LIMIT_S,
+            )
+        except httpx2.HTTPError as error:
+            return unanswered(error)
+        if answer.status_code == 409:
+            return Ambiguous("idempotency_key_used_with_another_text")
+        content = _json(answer)
+        if not answer.is_success:
+            return refused(answer, str(content.get("message") or "")[:200])
+        if not content.get("id"):
+            return Ambiguous("vendor_named_no_mail")
+        return _sent(str(content["id"]), message)
+
+    async def look_up(self, message: Outgoing) -> Finding:
+        """The mail that carries the message's marker, among those that were sent."""
+        after: str | None = None
+        try:
+            for _ in range(MAX_PAGES):
+                query = {"limit": str(PAGE)} | ({"after": after} if after else {})
+                page = await self._get("/emails", query)
+                if isinstance(page, Unknown):
+                    return page
+                rows = page.get("data") or []
+                for row in rows:
+                    if message.recipient not in row.get("to", []) or row.get("subject") != message.subject:
+                        continue
+                    mail = await self._get(f"/emails/{row['id']}", {})
+                    if isinstance(mail, Unknown):
+                        return mail
+                    if message.marker in f"{mail.get('html')}{mail.get('text')}":
+                        return _sent(str(row["id"]), message)
+                if not rows or not page.get("has_more"):
+                    break
+                after = str(rows[-1]["id"])
+        except httpx2.HTTPError as error:
+            return Unknown(type(error).__name__)
+        return NotThere()
+
+    async def _get(self, path: str, query: dict[str, str]) -> dict[str, Any] | Unknown:
+        answer = await self._client.get(self._base + path, params=query, headers=self._headers, timeout=CALL_LIMIT_S)
+        if not answer.is_success:
+            return Unknown(f"vendor_answered:{answer.status_code}", retry_after(answer, 30.0))
+        return _json(answer)
+
+
+def _sent(mail_id: str, message: Outgoing) -> Sent:
+    own = mail_headers.message_id(message)
+    return Sent(message_id=mail_id, thread_id=message.thread_id or own, reply_to=own, lead_id=message.recipient)
+
+
+def _json(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,78 @@
+"""Twilio, text messages only. It knows no idempotency key: what is in doubt is looked for in its list of messages."""
+
+from typing import Any
+
+import httpx2
+
+from api_gateway.providers.port import (
+    SEND_LIMIT_S,
+    Ambiguous,
+    Finding,
+    NotThere,
+    Outcome,
+    Outgoing,
+    Sent,
+    Unknown,
+    refused,
+    retry_after,
+    unanswered,
+)
+
+CALL_LIMIT_S = 10.0
+
+
+class Twilio:
+    """One customer's Twilio account."""
+
+    def __init__(self, client: httpx2.AsyncClient, base_url: str, account_sid: str, token: str) -> None:
+        self._client = client
+        self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._auth = httpx2.BasicAuth(account_sid, token)
+
+    async def deliver(self, message: Outgoing) -> Outcome:
+        """Send one text message. Never raises for the vendor."""
+        try:
+            answer = await self._client.post(
+                self._messages,
+                data={"To": message.recipient, "From": message.sender, "Body": message.text},
+                auth=self._auth,
+                timeout=SEND_LIMIT_S,
+            )
+        except httpx2.HTTPError as error:
+            return unanswered(error)
+        content = _json(answer)
+        if not answer.is_success:
+            return refused(answer, f"{content.get('code', '')} {content.get('message', '')}".strip()[:200])
+        if not content.get("sid"):
+            return Ambiguous("vendor_named_no_message")
+        return _sent(content, message)
+
+    async def look_up(self, message: Outgoing) -> Finding:
+        """A message of the same words between the same two numbers."""
+        try:
+            answer = await self._client.get(
+                self._messages,
+                params={"To": message.recipient, "From": message.sender, "PageSize": "100"},
+                auth=self._auth,
+                timeout=CALL_LIMIT_S,
+            )
+        except httpx2.HTTPError as error:
+            return Unknown(type(error).__name__)
+        if not answer.is_success:
+            return Unknown(f"vendor_answered:{answer.status_code}", retry_after(answer, 30.0))
+        for row in _json(answer).get("messages") or []:
+            if row.get("body") == message.text:
+                return _sent(row, message)
+        return NotThere()
+
+
+def _sent(row: dict[str, Any], message: Outgoing) -> Sent:
+    return Sent(message_id=str(row["sid"]), lead_id=message.recipient)
+
+
+def _json(answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,205 @@
+"""Each sender against its vendor's stand-in: sent, retried, refused, in doubt, found again."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from email import message_from_string
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
+from api_gateway.providers.resend import Resend
+from api_gateway.providers.smtp import Smtp, SmtpAccount
+from api_gateway.providers.twilio import Twilio
+from sandbox.standins.mail_server import MailServer
+from sandbox.standins.resend import Resend as ResendStandin
+from sandbox.standins.serving import Group
+from sandbox.standins.standin import Options
+from sandbox.standins.twilio import Twilio as TwilioStandin
+from tests.api_gateway.sends.vendor import Vendor
+
+pytestmark = pytest.mark.anyio
+SID = "AC0123456789abcdef0123456789abcdef"
+MESSAGES = f"POST /2010-04-01/Accounts/{SID}/Messages.json"
+
+
+def outgoing(**changed: Any) -> Outgoing:
+    marker = uuid4().hex
+    link = f"https://gateway.test/u/{marker}"
+    text = f"Bonjour Jeanne, un mot.\n\n-- \nStop : {link}"
+    message = Outgoing(
+        intent_id=uuid4(),
+        idempotency_key=f"sm-{uuid4()}",
+        channel="email",
+        sender="lea@try-us.example",
+        sender_name="Léa Martin",
+        recipient=f"{uuid4().hex[:8]}@exemple.example",
+        first_name="Jeanne",
+        last_name="Durand",
+        title="",
+        company="",
+        subject="Votre équipe",
+        text=text,
+        html=as_html(text),
+        marker=marker,
+        unsubscribe_url=link,
+    )
+    return replace(message, **changed)
+
+
+def text_message(**changed: Any) -> Outgoing:
+    number = f"+336{uuid4().int % 10**8:08d}"
+    return outgoing(
+        channel="sms", sender="+33700000001", recipient=number, text=f"Dernier rappel {uuid4().hex[:4]}", **changed
+    )
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Vendor]]:
+    folder = tmp_path_factory.mktemp("senders")
+    options = Options(seed=1, day_seconds=86_400.0)
+    kinds = (ResendStandin, TwilioStandin, MailServer)
+    group = Group([kind(folder / f"{kind.vendor}.jsonl", options) for kind in kinds], [0, 0, 0])
+    addresses = group.bind()
+    thread = threading.Thread(target=lambda: asyncio.run(group.serve()))
+    thread.start()
+    assert group.started.wait(10)
+    with httpx2.Client(timeout=10, trust_env=False) as client:
+        yield {name: Vendor(address, client) for name, address in addresses.items()}
+    group.stop()
+    thread.join(10)
+
+
+@pytest.fixture
+def vendors(running: dict[str, Vendor]) -> dict[str, Vendor]:
+    for vendor in running.values():
+        vendor.control("reset", seed=1)
+    running["resend"].control("configure", requests_per_second=1_000)
+    return running
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        yield client
+
+
+def test_html_is_escaped_and_links_are_clickable() -> None:
+    assert as_html('<b> & "x"\nhttps://a.example/u/x?y=1&z=2.') == (
+        '&lt;b&gt; &amp; &quot;x&quot;<br/><a href="https://a.example/u/x?y=1&amp;z=2">https://a.example/u/x?y=1&amp;z=2</a>.'
+    )
+
+
+class TestResend:
+    @pytest.fixture
+    def resend(self, vendors: dict[str, Vendor], client: httpx2.AsyncClient) -> Provider:
+        return Resend(client, vendors["resend"].url, "re_key")
+
+    async def test_it_is_sent_once_with_a_way_out(self, resend: Provider, vendors: dict[str, Vendor]) -> None:
+        message = outgoing()
+        first, second = await resend.deliver(message), await resend.deliver(message)
+        assert isinstance(first, Sent)
+        assert first == second
+        [mail] = vendors["resend"].effects("email_sent")
+        headers = mail["record"]["headers"]
+        assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert headers["List-Unsubscribe"] == f"<{message.unsubscribe_url}>"
+        assert mail["record"]["from"] == "=?utf-8?q?L=C3=A9a_Martin?= <lea@try-us.example>"
+
+    @pytest.mark.parametrize(("mode", "found"), [("accept_then_fail", Sent), ("fail", NotThere)])
+    async def test_a_doubt_is_looked_up(
+        self, resend: Provider, vendors: dict[str, Vendor], mode: str, found: type
+    ) -> None:
+        message = outgoing()
+        vendors["resend"].behave(mode, "POST /emails", status=500, times=1)
+        assert isinstance(await resend.deliver(message), Ambiguous)
+        assert isinstance(await resend.look_up(message), found)
+        assert isinstance(await resend.look_up(outgoing()), NotThere)
+
+    async def test_faults(self, resend: Provider, vendors: dict[str, Vendor], client: httpx2.AsyncClient) -> None:
+        vendors["resend"].behave("fail", "POST /emails", status=429, times=1)
+        assert isinstance(await resend.deliver(outgoing()), RetryAt)
+        assert isinstance(await resend.deliver(outgoing(sender="nobody")), Failed)
+        told = await Resend(client, vendors["resend"].url, "invalid").deliver(outgoing())
+        assert isinstance(told, RetryAt)
+        assert told.account_fault
+        away = await Resend(client, "http://127.0.0.1:9", "re_key").deliver(outgoing())
+        assert away == RetryAt(30.0, "vendor_unreachable")
+
+
+class TestTwilio:
+    @pytest.fixture
+    def twilio(self, vendors: dict[str, Vendor], client: httpx2.AsyncClient) -> Provider:
+        return Twilio(client, vendors["twilio"].url, SID, "token")
+
+    async def test_it_is_sent(self, twilio: Provider, vendors: dict[str, Vendor]) -> None:
+        assert isinstance(await twilio.deliver(text_message()), Sent)
+        assert len(vendors["twilio"].effects("sms_sent")) == 1
+
+    @pytest.mark.parametrize(("mode", "found"), [("accept_then_fail", Sent), ("fail", NotThere)])
+    async def test_a_doubt_is_looked_up(
+        self, twilio: Provider, vendors: dict[str, Vendor], mode: str, found: type
+    ) -> None:
+        message = text_message()
+        vendors["twilio"].behave(mode, MESSAGES, status=500, times=1)
+        assert isinstance(await twilio.deliver(message), Ambiguous)
+        assert isinstance(await twilio.look_up(message), found)
+
+    async def test_faults(self, twilio: Provider, vendors: dict[str, Vendor], client: httpx2.AsyncClient) -> None:
+        refused = await twilio.deliver(replace(text_message(), recipient="no number"))
+        assert isinstance(refused, Failed)
+        assert "21211" in refused.reason
+        told = await Twilio(client, vendors["twilio"].url, SID, "invalid").deliver(text_message())
+        assert isinstance(told, RetryAt)
+        assert told.account_fault
+
+
+class TestSmtp:
+    @pytest.fixture
+    def account(self, vendors: dict[str, Vendor]) -> SmtpAccount:
+        about = vendors["smtp"].client.get(f"{vendors['smtp'].url}/_control/health").json()
+        vendors["smtp"].control("configure", bounces=False)
+        return SmtpAccount("127.0.0.1", int(about["smtp_port"]), "lea", "secret", security="none", may_be_private=True)
+
+    async def test_it_is_sent_with_a_way_out(self, account: SmtpAccount, vendors: dict[str, Vendor]) -> None:
+        first = outgoing()
+        sent = await Smtp(account).deliver(first)
+        assert isinstance(sent, Sent)
+        again = replace(outgoing(), recipient=first.recipient, thread_id=sent.thread_id, reply_to=sent.reply_to)
+        assert isinstance(await Smtp(account).deliver(again), Sent)
+        effects = vendors["smtp"].client.get(f"{vendors['smtp'].url}/messages", params={"to": first.recipient}).json()
+        assert len(effects) == 2
+        raw = [message_from_string(str(mail.get("content") or mail.get("raw") or "")) for mail in effects]
+        heads = [mail.get("headers") or dict(parsed.items()) for mail, parsed in zip(effects, raw, strict=True)]
+        assert heads[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert heads[1]["In-Reply-To"] == sent.message_id
+
+    async def test_an_unknown_recipient_is_refused_for_good(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        vendors["smtp"].behave("fail", "SMTP RCPT", status=550, times=1)
+        assert isinstance(await Smtp(account).deliver(outgoing()), Failed)
+        vendors["smtp"].behave("fail", "SMTP RCPT", status=451, times=1)
+        assert isinstance(await Smtp(account).deliver(outgoing()), RetryAt)
+
+    async def test_silence_after_the_content_is_a_doubt_that_nobody_settles(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        vendors["smtp"].behave("accept_then_fail", "SMTP DATA", status=0, times=1)
+        message = outgoing()
+        assert isinstance(await Smtp(account).deliver(message), Ambiguous)
+        assert isinstance(await Smtp(account).look_up(message), Unknown)
+
+    async def test_a_wrong_login_and_a_server_away(self, account: SmtpAccount) -> None:
+        wrong = await Smtp(replace(account, password="invalid")).deliver(outgoing())
+        assert isinstance(wrong, RetryAt)
+        assert wrong.account_fault
+        away = await Smtp(replace(account, port=9)).deliver(outgoing())
+        assert isinstance(away, RetryAt)
+        private = await Smtp(replace(account, may_be_private=False)).deliver(outgoing())
+        assert isinstance(private, RetryAt)
+        assert private.reason == "the server's address is not public"
