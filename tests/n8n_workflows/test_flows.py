@@ -295,20 +295,20 @@ class TestMeetings:
 class TestErrors:
     def test_a_flow_that_breaks_off_tells_its_caller_and_the_gateway(self, n8n: Running) -> None:
         n8n.double.hears_everyone = True
-        n8n.double.refuse(f"{SENDS}/claim")
+        n8n.double.refuse(f"{SENDS}/claim", "that-one")
         n8n.double.answers[ERRORS] = lambda _: {"error_id": "1", "attempts": 4, "alert_raised": True}
-        answer = n8n.start("send-due-messages")
+        answer = n8n.start("send-due-messages", {"campaign_id": "that-one"})
         assert (answer.status_code, answer.json()["accepted"]) == (502, False)
         (report,) = n8n.double.wait_for(ERRORS)
-        assert (report["workflow_id"], report["workflow_name"]) == ("smSend01", "send-due-messages")
+        assert (report["workflow_id"], report["workflow_name"]) == ("smSend01", "Send due messages")
         assert report["node"] == "Stop because the claim failed"
         assert report["started_by"] == "webhook"
         assert "500" in report["message"]
 
     def test_a_flow_is_started_again_until_an_alert_is_raised(self, n8n: Running) -> None:
         n8n.double.hears_everyone = True
-        n8n.double.refuse("/internal/v1/meetings/claim", times=3)
+        n8n.double.refuse("/internal/v1/meetings/claim", "that-one")
         n8n.double.answers[ERRORS] = lambda _: {"error_id": "1", "attempts": 1, "alert_raised": False}
-        n8n.start("record-meetings")
-        n8n.double.wait_for(ERRORS)
+        n8n.start("record-meetings", {"event_id": "that-one"})
+        n8n.double.wait_for(ERRORS, workflow_id="smMeet01")
         n8n.double.wait_for(RUN, workflow_name="record-meetings")
