@@ -68,11 +68,7 @@ async def receive(
         await repository.note_answer(session, enrolled, incoming.provider_message_id, said.occurred_at)
     await standing.settle(session, enrollment_id)
     if verdict is None:
-        session.after_commit(
-            lambda: starting.start_or_alert(
-                shared, enrolled.organization_id, "handle-replies", {"reply_id": str(reply_id)}
-            )
-        )
+        starting.start_after_commit(shared, session, enrolled.organization_id, "handle-replies", reply_id=str(reply_id))
     return reply_id
 
 

@@ -170,13 +170,14 @@ async def note_stage(session: Session, run: Run, stage: str, percent: int, messa
     )
 
 
-async def campaign_of_container(session: Session, container_id: str) -> UUID | None:
-    campaign_id: UUID | None = await session.value(
+async def run_of_container(session: Session, container_id: str) -> tuple[UUID, UUID] | None:
+    """(organization, campaign) of the run that launched a container."""
+    rows = await session.dicts(
         """
-        select campaign_id from public.workflow_runs
+        select organization_id, campaign_id from public.workflow_runs
         where organization_id = private.workflow_organization_id() and container_id = %(container_id)s
         limit 1
         """,
         container_id=container_id,
     )
-    return campaign_id
+    return (rows[0]["organization_id"], rows[0]["campaign_id"]) if rows else None

@@ -155,10 +155,11 @@ async def report(session: Session, shared: Resources, given: ScrapeReport) -> Sc
 
 async def container_ended(shared: Resources, session: Session, container_id: str) -> bool:
     """The vendor says that a container ended: have it looked at now. False when it is none of ours."""
-    campaign_id = await repository.campaign_of_container(session, container_id)
-    if campaign_id is None:
+    found = await repository.run_of_container(session, container_id)
+    if found is None:
         return False
-    session.after_commit(lambda: starting.start(shared, WORKFLOW, {"campaign_id": str(campaign_id)}))
+    organization_id, campaign_id = found
+    starting.start_after_commit(shared, session, organization_id, WORKFLOW, campaign_id=str(campaign_id))
     return True
 
 

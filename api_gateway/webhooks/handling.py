@@ -14,7 +14,7 @@ from api_gateway.notifications.repository import raise_alert
 from api_gateway.resources import Resources
 from api_gateway.scrapes import service as scrapes
 from api_gateway.webhooks import mail_effects, reading, repository
-from api_gateway.webhooks.events import BookingEvent, MailEvent, RunEvent, Unknown, VendorEvent
+from api_gateway.webhooks.events import BookingEvent, MailEvent, RunEvent, Unknown
 from api_gateway.workflows import starting
 from kit.errors import AppError
 
@@ -33,32 +33,35 @@ async def handle(shared: Resources, organization_id: UUID, event_id: UUID) -> No
             if event is None:
                 return
             await session.because(f"{event.source}:{event.event_type}")
-            outcome = await _apply(shared, session, reading.read(event), event)
-            if outcome is not None:
-                await repository.stamp(session, event_id, *outcome)
+            said = reading.read(event)
+            if not isinstance(said, BookingEvent):
+                await repository.stamp(session, event_id, *await _apply(shared, session, said, event))
+        if isinstance(said, BookingEvent):
+            await _have_recorded(shared, event)
     except Exception as error:
         await _note_failure(shared, organization_id, event_id, error)
 
 
 async def _apply(
-    shared: Resources, session: Session, said: VendorEvent, event: repository.StoredEvent
-) -> tuple[str, str | None] | None:
-    """(status, note) for the stamp; None when a workflow handles and stamps it."""
+    shared: Resources, session: Session, said: MailEvent | RunEvent | Unknown, event: repository.StoredEvent
+) -> tuple[str, str | None]:
+    """(status, note) for the stamp."""
     match said:
         case MailEvent():
             note = await mail_effects.apply(shared, session, said, event)
             return ("handled", None) if note is None else ("ignored", note)
-        case BookingEvent():
-            if event.attempts >= MOST_ATTEMPTS:
-                raise Unrecorded(event.error or "the workflow that records meetings did not finish")
-            # The workflow claims it by its id. When n8n does not answer, the job tries again.
-            session.after_commit(lambda: starting.start(shared, "record-meetings", {"event_id": str(event.id)}))
-            return None
         case RunEvent():
             known = await scrapes.container_ended(shared, session, said.container_id)
             return ("handled", None) if known else ("ignored", "no run of ours has this container")
         case Unknown():
             return "ignored", said.reason
+
+
+async def _have_recorded(shared: Resources, event: repository.StoredEvent) -> None:
+    """A workflow claims a booking by the event's id and stamps it. When n8n does not answer, the job tries again."""
+    if event.attempts >= MOST_ATTEMPTS:
+        raise Unrecorded(event.error or "the workflow that records meetings did not finish")
+    await starting.start(shared, "record-meetings", {"event_id": str(event.id)})
 
 
 async def _note_failure(shared: Resources, organization_id: UUID, event_id: UUID, error: Exception) -> None:

@@ -57,14 +57,15 @@ _LOCK: LiteralString = """
     where e.id = %(id)s
     for update of e
 """
-# The vendor's id names the message best; before it is known, the step does; an event without either is about the last.
+# The vendor's id names the message; before it is known to us, the step does. Any other mail is none of ours.
 _MESSAGE: LiteralString = """
     select m.id
     from public.messages m
     left join public.scenario_steps s on s.organization_id = m.organization_id and s.id = m.step_id
     where m.organization_id = private.workflow_organization_id() and m.enrollment_id = %(enrollment_id)s
       and m.channel = %(channel)s and m.status in ('approved', 'scheduled', 'sending', 'sent', 'ambiguous', 'failed')
-      and (m.provider_message_id = %(message_id)s or m.provider_message_id is null or %(message_id)s::text is null)
+      and (%(message_id)s::text is null or m.provider_message_id = %(message_id)s
+           or (m.provider_message_id is null and (%(step)s::int is null or s.position = %(step)s)))
     order by m.provider_message_id is not distinct from %(message_id)s::text desc,
              s.position is not distinct from %(step)s::int desc,
              s.position nulls last, m.created_at, m.id

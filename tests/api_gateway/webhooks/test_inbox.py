@@ -63,7 +63,7 @@ class TestReceiving:
 class TestRefusing:
     @pytest.mark.parametrize("secret", ["", "wrong", "s3cret-of-test", "S3CRET-OF-TESTS"])
     async def test_a_wrong_secret_is_401_and_nothing_is_stored(self, db: Db, vendor: Vendor, secret: str) -> None:
-        answer = await vendor.deliver(EVENT, **{"X-Webhook-Secret": secret})
+        answer = await vendor.deliver(EVENT, headers={"X-Webhook-Secret": secret})
         assert answer.status_code == 401
         assert answer.json()["code"] == "unauthenticated"
         assert not stored(db, vendor)
@@ -130,7 +130,7 @@ async def test_a_refused_delivery_of_one_organization_is_no_way_into_another(
     ours, theirs = make_sequence(db), make_sequence(db)
     mine = open_way_in(db, ours.tenant, gateway, "instantly", "secret-of-ours")
     yours = open_way_in(db, theirs.tenant, gateway, "instantly", "secret-of-theirs")
-    assert (await mine.deliver(EVENT, **{"X-Webhook-Secret": yours.secret})).status_code == 401
+    assert (await mine.deliver(EVENT, headers={"X-Webhook-Secret": yours.secret})).status_code == 401
     assert (await mine.deliver(EVENT)).status_code == 202
     [event] = stored(db, mine)
     assert event["organization_id"] == ours.tenant.id

@@ -46,11 +46,13 @@ class Vendor:
     token: str
     secret: str
 
-    async def deliver(self, payload: Any, *, raw: bytes | None = None, **headers: str) -> httpx2.Response:
+    async def deliver(
+        self, payload: Any, *, raw: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
         """POST an event as the vendor signs it; `headers` replace."""
         body = json.dumps(payload).encode() if raw is None else raw
         return await self.client.post(
-            f"/webhooks/{self.source}/{self.token}", content=body, headers={**self.signature(body), **headers}
+            f"/webhooks/{self.source}/{self.token}", content=body, headers={**self.signature(body), **(headers or {})}
         )
 
     def signature(self, body: bytes) -> dict[str, str]:
@@ -95,7 +97,7 @@ async def work_off(resources: Resources) -> None:
 
 @dataclass
 class Sequence:
-    """Somebody in an active campaign who was sent the first message."""
+    """Somebody in an active campaign who was sent the first two messages; `message` is the first."""
 
     db: Db
     tenant: Tenant
@@ -123,10 +125,8 @@ class Sequence:
 
     def reply(self, text: str, minutes: float = 10, number: int = 1, **more: Any) -> dict[str, Any]:
         """A reply of this person."""
-        return self.event(
-            "reply_received", minutes, email_id=f"reply-{number}-{self.email}", reply_subject="Re: Votre équipe",
-            reply_text=text, **more,
-        )  # fmt: skip
+        more = {"email_id": f"reply-{number}-{self.email}", "reply_subject": "Re: Votre équipe", **more}
+        return self.event("reply_received", minutes, reply_text=text, **more)
 
     def row(self, table: str, **where: Any) -> dict[str, Any]:
         rows = self.rows(table, **where)
@@ -160,10 +160,13 @@ def make_sequence(db: Db, tenant: Tenant | None = None, **campaign: Any) -> Sequ
         db, tenant, campaign_id, prospect, status="in_sequence", mailbox_id=mailbox, step_position=1,
         next_step_due_at=START + timedelta(days=3), provider_lead_id="lead-1",
     )  # fmt: skip
-    message = make_message(
-        db, tenant, campaign_id, enrollment, prospect, status="sent", sent_at=START,
-        step_id=step_ids(db, scenario_id(db, tenant))[0], mailbox_id=mailbox,
-    )  # fmt: skip
+    message, _ = (
+        make_message(
+            db, tenant, campaign_id, enrollment, prospect, status="sent", sent_at=START + timedelta(days=3 * number),
+            step_id=step, mailbox_id=mailbox,
+        )  # fmt: skip
+        for number, step in enumerate(step_ids(db, scenario_id(db, tenant))[:2])
+    )
     return Sequence(db, tenant, campaign_id, mailbox, prospect, enrollment, message, email)
 
 
