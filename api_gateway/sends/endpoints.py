@@ -4,13 +4,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api_gateway.prospects.schemas import ProspectDecisions
 from api_gateway.resources import Shared
 from api_gateway.sends import explaining, service
 from api_gateway.sends.schemas import (
     ClaimedSends,
     Delivery,
     DeliveryResult,
+    ProspectDecisions,
     SendClaim,
     Settlement,
     SettlementResult,

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from api_gateway.database import Session
-from api_gateway.prospects.schemas import ProspectDecisions, SendDecision
 from api_gateway.sends import repository
 from api_gateway.sends.decide import Defer
 from api_gateway.sends.desk import Desk
+from api_gateway.sends.schemas import ProspectDecisions, SendDecision
 from api_gateway.sessions import Member
 from kit.errors import NotFound
 from kit.settings import decode_key

@@ -1,7 +1,7 @@
 """What workflows and the panel say and hear about sends."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,3 +70,27 @@ class Settlement(BaseModel):
 class SettlementResult(BaseModel):
     settled: int
     still_ambiguous: int
+
+
+class SendDecision(BaseModel):
+    """What was decided about writing to a person, and why."""
+
+    id: UUID
+    enrollment_id: UUID
+    campaign_id: UUID
+    campaign_name: str
+    message_id: UUID | None
+    outcome: Literal["send", "defer", "stop"]
+    reason: str
+    explanation: str
+    until_at: datetime | None
+    details: dict[str, Any]
+    decided_at: datetime
+
+
+class ProspectDecisions(BaseModel):
+    """Why this person did or did not get a message, newest first, and when the next one may go."""
+
+    items: list[SendDecision]
+    next_at: datetime | None
+    next_reason: str | None
