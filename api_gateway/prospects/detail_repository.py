@@ -1,6 +1,5 @@
 """SQL of the prospects room: what belongs to one person."""
 
-from datetime import datetime
 from uuid import UUID
 
 from api_gateway.database import Session
@@ -9,7 +8,6 @@ from api_gateway.prospects.schemas import (
     Enrichment,
     ProspectEnrollment,
     Qualification,
-    SendDecision,
     Source,
     ThreadEntry,
     TimelineEntry,
@@ -124,33 +122,3 @@ async def conversation(session: Session, organization_id: UUID, prospect_id: UUI
         organization_id=organization_id,
         id=prospect_id,
     )
-
-
-async def decisions(session: Session, organization_id: UUID, prospect_id: UUID) -> list[SendDecision]:
-    return await session.rows(
-        SendDecision,
-        """
-        select d.id, d.enrollment_id, e.campaign_id, c.name as campaign_name, d.message_id, d.outcome, d.reason,
-               d.explanation, d.until_at, d.details, d.decided_at
-        from public.send_decisions d
-        join public.enrollments e on e.organization_id = d.organization_id and e.id = d.enrollment_id
-        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
-        where d.organization_id = %(organization_id)s and d.prospect_id = %(id)s
-        order by d.decided_at desc, d.id desc limit 100
-        """,
-        organization_id=organization_id,
-        id=prospect_id,
-    )
-
-
-async def next_step(session: Session, organization_id: UUID, prospect_id: UUID) -> datetime | None:
-    """When the next step of any running sequence falls due."""
-    due: datetime | None = await session.value(
-        """
-        select min(greatest(e.next_step_due_at, e.hold_until)) from public.enrollments e
-        where e.organization_id = %(organization_id)s and e.prospect_id = %(id)s and e.status = 'in_sequence'
-        """,
-        organization_id=organization_id,
-        id=prospect_id,
-    )
-    return due

@@ -15,7 +15,6 @@ from api_gateway.prospects.schemas import (
     ProspectBulkFailure,
     ProspectBulkResult,
     ProspectCreate,
-    ProspectDecisions,
     ProspectFields,
     ProspectPage,
     ProspectPatch,
@@ -163,18 +162,6 @@ async def bulk(member: Member, wanted: ProspectBulk) -> ProspectBulkResult:
             if one not in done
         ],
     )
-
-
-async def list_decisions(member: Member, prospect_id: UUID) -> ProspectDecisions:
-    """Why a person did or did not get a message, and when the next one may go."""
-    session, organization_id = member.session, member.organization_id
-    await get_prospect(member, prospect_id)
-    decisions = await detail_repository.decisions(session, organization_id, prospect_id)
-    due = await detail_repository.next_step(session, organization_id, prospect_id)
-    newest = decisions[0] if decisions else None
-    if newest is not None and newest.outcome == "defer" and newest.until_at is not None:
-        return ProspectDecisions(items=decisions, next_at=newest.until_at, next_reason=newest.reason)
-    return ProspectDecisions(items=decisions, next_at=due, next_reason="step_due" if due else None)
 
 
 async def list_tags(member: Member) -> TagList:
