@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from ai_service import lexicon, links
-from ai_service.text import folded
+from ai_service.schemas import Language
+from ai_service.text import folded, words
 
-_GENERIC = lexicon.words("capitals")
+# Days and months are checked as dates, wherever they stand.
+_GENERIC = lexicon.words("capitals") | lexicon.words("weekdays") | lexicon.words("months")
+_NOTE_GENERIC = _GENERIC | lexicon.words("note_capitals")
 _OPENERS = lexicon.words("openers")
 _VERB_AFTER_NAME = lexicon.words("verbs_after_names")
 _MONTH_NUMBERS = {
@@ -45,6 +49,9 @@ _PROMPT = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][\w'’&.+-]*[^\W_]|[^\W\d_]", re.UNICODE)
 _SENTENCE_END = re.compile(r"[.!?:;\n\"“”«»(–—-]\s*$")
+_UNITS = frozenset({"M", "K", "Md", "Mds", "MEUR", "KEUR", "MUSD", "Mio", "Mrd"})
+_AFTER_BEI = re.compile(r"\b(?:bei|wie) $", re.IGNORECASE)
+LEAST_OVERLAP = 0.6
 _HARMLESS_MINUTES = frozenset({"10", "15", "20", "30"})
 """A call of this many minutes may be proposed: it is a request, not a claim."""
 
@@ -73,6 +80,7 @@ class Known:
         for written in _NUMBER.findall(text):
             numbers.update(_readings(written))
         numbers.update(value for word, value in _SPELT.items() if re.search(rf"\b{word}\b", text))
+        months.update(int(month) for month in re.findall(r"\b\d{4}-(\d{2})-\d{2}\b", text))
         months.update(_MONTH_NUMBERS[name] for name in re.findall(rf"\b({_MONTHS})\b", text))
         for number in list(numbers):
             numbers.update(round(number / unit, 1) for unit in (1e3, 1e6, 1e9) if number >= unit)
@@ -119,7 +127,7 @@ def _readings(written: str) -> set[float]:
     return {float(value) for value in values if value}
 
 
-def fault_in(draft: str, known: Known) -> str | None:
+def fault_in(draft: str, known: Known, language: Language = "en") -> str | None:
     """Why `draft` may not be sent, as one of a few fixed words; None when nothing is wrong with it."""
     if kind := links.found_in(draft, names=known.names):
         return kind
@@ -130,9 +138,31 @@ def fault_in(draft: str, known: Known) -> str | None:
         "price": lambda: _unknown_price(plain, known),
         "date": lambda: _unknown_date(plain, known),
         "number": lambda: _unknown_number(plain, known),
-        "name": lambda: unknown_name(draft, known) is not None,
+        "name": lambda: unknown_name(draft, known, language) is not None,
     }
     return next((fault for fault, found in checks.items() if found()), None)
+
+
+def strange(text: str, known: Known, language: Language = "en") -> bool:
+    """Whether a note for colleagues holds an address or a name that the input does not.
+
+    Notes may count and date things in their own words; only what goes to prospects passes through `fault_in`.
+    """
+    if links.found_in(text, names=known.names) or _PLACEHOLDER.search(text):
+        return True
+    return unknown_name(text, known, language, generic=_NOTE_GENERIC) is not None
+
+
+def borne_out(text: str, known: Known) -> bool:
+    """Whether what claims to be a fact of the input is one: its numbers all, its telling words mostly."""
+    plain = folded(text)
+    if plain and plain in known.text:
+        return True
+    telling = [word for word in words(text) if len(word) > 3 or word.isdigit()]
+    if not telling or any(word.isdigit() and float(word) not in known.numbers for word in telling):
+        return False
+    present = sum(word in known.words or word in known.text for word in telling)
+    return present / len(telling) >= LEAST_OVERLAP
 
 
 def _unknown_price(plain: str, known: Known) -> bool:
@@ -155,8 +185,7 @@ def _unknown_number(plain: str, known: Known) -> bool:
             continue
         if not _readings(match[0]) & known.numbers:
             return True
-    following = re.findall(r"[a-z]+", plain)
-    for word, after in zip(following, [*following[1:], ""], strict=True):
+    for word, after in pairwise([*re.findall(r"[a-z]+", plain), ""]):
         value = _SPELT.get(word)
         if value is None or after in _SPELT_HARMLESS or re.search(rf"\b{word}\b", known.text):
             continue
@@ -165,29 +194,46 @@ def _unknown_number(plain: str, known: Known) -> bool:
     return any(match[0] not in known.text for match in _MULTIPLE.finditer(plain))
 
 
-def unknown_name(draft: str, known: Known) -> str | None:
-    """The first capitalised word that is neither in the input nor a common one; None when all are accounted for."""
-    tokens = list(_WORD.finditer(draft))
+def unknown_name(
+    text: str, known: Known, language: Language = "en", *, generic: frozenset[str] = _GENERIC
+) -> str | None:
+    """The first capitalised word that is neither in the input nor a common one; None when all are accounted for.
+
+    German writes every noun with a capital: there only what can hardly be a noun counts as a name, which is two such
+    words in a row, a capital inside a word, and a word after "bei" or "wie".
+    """
+    tokens = list(_WORD.finditer(text))
     for index, match in enumerate(tokens):
         word = match[0]
-        if not any(character.isupper() for character in word):
+        if not any(character.isupper() for character in word) or _accounted_for(
+            word, text, match.start(), known, generic
+        ):
             continue
-        forms = _forms(word)
-        if forms & known.words or forms & _GENERIC:
-            continue
-        before = draft[: match.start()].rstrip(" '’")
-        starts = not before or bool(
-            _SENTENCE_END.search(before + ("\n" if draft[: match.start()].endswith("\n") else ""))
-        )
-        inner_capital = any(character.isupper() for character in word[1:]) and "-" not in word
-        if not starts or inner_capital:
+        before = text[: match.start()]
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        together = following is not None and text[match.end() : following.start()] == " "
+        named_together = together and _is_unknown_capital(following, text, known, generic)
+        if any(character.isupper() for character in word[1:]) and "-" not in word:
             return word
-        after = folded(tokens[index + 1][0]) if index + 1 < len(tokens) else ""
-        following = tokens[index + 1][0] if index + 1 < len(tokens) else ""
-        if forms & _OPENERS:
+        if not before.strip() or before.endswith("\n") or _SENTENCE_END.search(before.rstrip(" '’")):
+            after = folded(following[0]) if following else ""
+            if _forms(word) & _OPENERS or not (after in _VERB_AFTER_NAME or named_together):
+                continue
+        elif language == "de" and not named_together and not _AFTER_BEI.search(before):
             continue
-        gap = draft[match.end() : tokens[index + 1].start()] if index + 1 < len(tokens) else ""
-        named_together = following[:1].isupper() and gap == " " and not _forms(following) & (known.words | _GENERIC)
-        if after in _VERB_AFTER_NAME or named_together:
-            return word
+        return word
     return None
+
+
+def _accounted_for(word: str, text: str, at: int, known: Known, generic: frozenset[str]) -> bool:
+    forms = _forms(word)
+    is_unit = word in _UNITS and text[:at].rstrip()[-1:].isdigit()
+    return is_unit or bool(forms & known.words or forms & generic)
+
+
+def _is_unknown_capital(match: re.Match[str] | None, text: str, known: Known, generic: frozenset[str]) -> bool:
+    return (
+        match is not None
+        and match[0][:1].isupper()
+        and not _accounted_for(match[0], text, match.start(), known, generic)
+    )

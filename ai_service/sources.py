@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import anthropic
+import sentry_sdk
 import structlog
 from pydantic import BaseModel
 
@@ -148,7 +149,8 @@ class Sources:
         models = [provider.model for provider, _ in keys]
         inputs = request.model_dump(mode="json", exclude={"grant"})
         cache_key = caching.key(task.name, inputs, task.prompt.version, models)
-        organization = request.organization_id or "platform"
+        payer = request.organization_id or (str(grant.organization_id) if grant else None)
+        organization = payer or "platform"
         parts = steady.keys(task.prompt.version, *models) if steady else []
         entry, *read = await self._cache.get([cache_key, *self._purse.counters(organization), *parts])
         if kept := _kept(task, entry):
@@ -243,6 +245,11 @@ class Sources:
             outcome.rejections.append(str(rejection))
             outcome.fallback_reason, wait_s = "model_answer_rejected", 0.0
             log.warning("model_answer_rejected", provider=provider.name, task=call.task.name, reason=str(rejection))
+        except Exception as error:
+            # A fault in our own check must not cost the caller an answer; the rules have one.
+            sentry_sdk.capture_exception(error)
+            outcome.fallback_reason = "model_answer_rejected"
+            log.error("check_failed", task=call.task.name, error=type(error).__name__)
         finally:
             self._breakers.left(breaker)
             cost = cost_usd(provider, tokens)

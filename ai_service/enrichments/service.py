@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ai_service import clock, links, prompts
+from ai_service import clock, prompts
 from ai_service.enrichments import disc as discs
 from ai_service.enrichments import rules
 from ai_service.enrichments.schemas import EnrichmentAnswer, EnrichmentFindings, EnrichmentRequest
-from ai_service.facts import Known, unknown_name
+from ai_service.facts import LEAST_OVERLAP, Known, borne_out, strange
 from ai_service.language import chosen
 from ai_service.messages.naming import tidied
 from ai_service.schemas import Disc, Fact, Language, TalkingPoint
@@ -19,7 +19,6 @@ from ai_service.text import folded, words
 
 MOST_SUMMARY = 900
 MOST_LINE = 400
-LEAST_OVERLAP = 0.6
 
 
 class ProposedPoint(BaseModel):
@@ -139,43 +138,37 @@ def checked(
         raise Rejected("not an enrichment")
     data = request.model_dump(include={"prospect", "company", "signals", "icp"})
     known = Known.of([data, tidied(data, language)], names=[request.company.name if request.company else None])
-    if links.found_in(proposed.summary, names=known.names) or unknown_name(proposed.summary, known):
+    if strange(proposed.summary, known, language):
         raise Rejected("summary")
     points = [
         TalkingPoint(text=point.text, fact=point.fact)
         for point in proposed.talking_points
-        if _borne_out(point.fact, known) and not _strange(point.text, known)
+        if borne_out(point.fact, known)
+        and not strange(point.text, known, language)
+        and not strange(point.fact, known, language)
     ]
     facts = [
-        Fact(text=fact.text, source=fact.source, date=_day(fact.date))
+        Fact(
+            text=fact.text,
+            source=fact.source if not strange(fact.source, known, language) else None,
+            date=_day(fact.date),
+        )
         for fact in proposed.company_facts
-        if not _strange(fact.text, known) and _borne_out(fact.text, known)
+        if not strange(fact.text, known, language) and borne_out(fact.text, known)
     ]
     return EnrichmentFindings(
         summary=proposed.summary,
         talking_points=points or by_rules.talking_points,
-        pain_points=[pain for pain in proposed.pain_points if not _strange(pain, known) and len(pain) <= MOST_LINE],
-        disc=_disc(proposed.disc, known),
+        pain_points=[
+            pain for pain in proposed.pain_points if not strange(pain, known, language) and len(pain) <= MOST_LINE
+        ],
+        disc=_disc(proposed.disc, known, language),
         company_facts=facts or by_rules.company_facts,
     )
 
 
-def _strange(text: str, known: Known) -> bool:
-    return bool(links.found_in(text, names=known.names) or unknown_name(text, known))
-
-
-def _borne_out(text: str, known: Known) -> bool:
-    """Whether most of the telling words of `text` are in the input."""
-    telling = [word for word in words(text) if len(word) > 3 or word.isdigit()]
-    numbers = [float(word) for word in telling if word.isdigit()]
-    if not telling or any(number not in known.numbers for number in numbers):
-        return False
-    present = sum(word in known.words or word in known.text for word in telling)
-    return present / len(telling) >= LEAST_OVERLAP
-
-
-def _disc(proposed: Disc, known: Known) -> Disc:
-    if proposed.profile == "unknown" or not proposed.evidence.strip():
+def _disc(proposed: Disc, known: Known, language: Language) -> Disc:
+    if proposed.profile == "unknown" or strange(proposed.evidence, known, language):
         return Disc(profile="unknown", confidence=0.0, evidence="")
     quoted = [word for word in words(proposed.evidence) if len(word) > 3]
     if not quoted or sum(word in known.text for word in quoted) / len(quoted) < LEAST_OVERLAP:

@@ -15,13 +15,11 @@ _LEGAL_FORMS = re.compile(
 
 def given_name(name: str | None) -> str:
     """A first name fit for a salutation: "MARIE-ANNE 🚀" becomes "Marie-Anne"; empty when it is not a name."""
+    if re.fullmatch(r"\W*(?:n/?a|none|null|unknown|inconnue?|test|prospect|lead|user)\W*", name or "", re.IGNORECASE):
+        return ""
     text = _TITLES.sub("", re.sub(r"[^\w\s'’.-]|[\d_]", " ", name or "").strip()).strip(" .-'’")
     text = " ".join(text.split())
-    if (
-        not 2 <= len(text) <= 30
-        or not text[0].isalpha()
-        or re.search(r"\b(?:test|n/?a|none|null|unknown)\b", text, re.IGNORECASE)
-    ):
+    if not 2 <= len(text) <= 30 or not text[0].isalpha():
         return ""
     if text.isupper() or text.islower():
         text = re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text)

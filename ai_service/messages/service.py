@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ai_service import clock, prompts
 from ai_service import language as languages
-from ai_service.facts import Known, fault_in
+from ai_service.facts import Known, borne_out, fault_in, strange
 from ai_service.messages import templates
 from ai_service.messages.naming import tidied
 from ai_service.messages.schemas import LONGEST, LONGEST_SUBJECT, MessageAnswer, MessageRequest, Variant
@@ -116,7 +116,7 @@ def checked(proposed: Any, request: MessageRequest, language: Language) -> Kept:
         if fault := _fault(variant, request, known, language, kept):
             dropped.append(fault)
             continue
-        kept.append(_finished(variant, request, language))
+        kept.append(_finished(variant, request, known, language))
     if not kept:
         raise Rejected(", ".join(dict.fromkeys(dropped)) or "no variants")
     return Kept(variants=kept, dropped=dropped)
@@ -132,8 +132,8 @@ def _fault(
     elif len(_with_closing(body, request, language)) > LONGEST[request.kind]:
         fault = "too long"
     elif _has_subject(request):
-        fault = _subject_fault((variant.subject or "").strip(), known)
-    fault = fault or fault_in(body, known)
+        fault = _subject_fault((variant.subject or "").strip(), known, language)
+    fault = fault or fault_in(body, known, language)
     spoken, sure = languages.detected(body)
     if not fault and spoken not in {None, language} and sure > SURE_OF_LANGUAGE:
         fault = "language"
@@ -142,10 +142,10 @@ def _fault(
     return fault
 
 
-def _subject_fault(subject: str, known: Known) -> str | None:
+def _subject_fault(subject: str, known: Known, language: Language) -> str | None:
     if not subject or len(subject) > LONGEST_SUBJECT or "\n" in subject:
         return "subject"
-    return fault_in(subject, known)
+    return fault_in(subject, known, language)
 
 
 def _has_subject(request: MessageRequest) -> bool:
@@ -162,9 +162,13 @@ def _with_closing(body: str, request: MessageRequest, language: Language) -> str
     return f"{body}\n\n{ending}" if ending else body
 
 
-def _finished(variant: ProposedVariant, request: MessageRequest, language: Language) -> Variant:
+def _finished(variant: ProposedVariant, request: MessageRequest, known: Known, language: Language) -> Variant:
     return Variant(
         subject=(variant.subject or "").strip() if _has_subject(request) else None,
         body=_with_closing(variant.body.strip(), request, language),
-        used_facts=[shortened(fact, 300) for fact in variant.used_facts],
+        used_facts=[
+            shortened(fact, 300)
+            for fact in variant.used_facts
+            if borne_out(fact, known) and not strange(fact, known, language)
+        ],
     )

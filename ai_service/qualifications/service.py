@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ai_service import clock, prompts
+from ai_service.facts import Known, strange
 from ai_service.language import chosen
 from ai_service.messages.naming import tidied
 from ai_service.qualifications import rules
@@ -66,7 +67,10 @@ async def qualify(request: QualificationRequest, sources: Sources) -> Qualificat
         language = chosen(request.locale, request.prospect.language, country=request.prospect.country)
         by_rules = rules.bant(request, today=today, language=language)
         outcome = await sources.ask(
-            TASK, request, _data(request, today, language), lambda proposed: _checked(proposed, by_rules)
+            TASK,
+            request,
+            _data(request, today, language),
+            lambda proposed: checked(proposed, request, by_rules, language),
         )
     return _answer(outcome, by_rules, watch.ms)
 
@@ -76,10 +80,13 @@ def _data(request: QualificationRequest, today: date, language: Language) -> dic
     return {"today": today.isoformat(), "answer_language": language, **tidied(facts, language)}
 
 
-def _checked(proposed: Any, by_rules: Criteria) -> Criteria:
+def checked(proposed: Any, request: QualificationRequest, by_rules: Criteria, language: Language) -> Criteria:
+    """The model's points. Raises Rejected when a known criterion has no evidence, or evidence from elsewhere."""
     if not isinstance(proposed, ProposedQualification):
         raise Rejected("not a qualification")
     criteria = Criteria.model_validate(proposed.model_dump())
+    data = request.model_dump(include={"prospect", "company", "signals", "icp"})
+    known = Known.of([data, tidied(data, language)], names=[request.company.name if request.company else None])
     for name in ("budget", "authority", "need", "timeline"):
         criterion = getattr(criteria, name)
         if not criterion.known:
@@ -87,8 +94,8 @@ def _checked(proposed: Any, by_rules: Criteria) -> Criteria:
             criterion.points = (
                 getattr(by_rules, name).points if not getattr(by_rules, name).known else rules.UNKNOWN_POINTS
             )
-        elif not criterion.evidence.strip():
-            raise Rejected("evidence missing")
+        if not criterion.evidence.strip() or strange(criterion.evidence, known, language):
+            raise Rejected("evidence")
     return criteria
 
 

@@ -28,7 +28,7 @@ _INTERN = _any(
 )  # fmt: skip
 # Titles that borrow the word of a rank without holding it.
 _BORROWED = _any(
-    r"assistant\w* (?:du|de|de la|de l'|des|d'|to|of|aupres)\b.*", r"(?:executive|personal|team) assistant",
+    r"assistant\w* (?:du|de|de la|de l'|des|d'|to|of|aupres)\b.*", r"(?:executive|personal|team) assistant\b.*",
     r"assistante? de direction", r"founder'?s associate", r"secretaire (?:de|du) direction", r"\w*assistenz\b.*",
     r"(?:key |senior |junior )?account managers?", r"project managers?", r"community managers?", r"office managers?",
     r"case managers?", r"social media managers?", r"chef(?:fe)?s? de (?:projet|produit|secteur|publicite)s?",

@@ -169,7 +169,7 @@ def _weighed(plain: str) -> Weighed:
         if scores["referral"] >= scores.get("not_interested", 0):
             scores.pop("not_interested", None)
     if "objection" in scores and "not_interested" in scores:
-        # "Pas intéressé, nous avons déjà un outil" closes the door and the reason does not reopen it; "non" alone may not.
+        # "Pas intéressé, nous avons déjà un outil" closes the door whatever the reason; "non" alone may not.
         if scores["not_interested"] > CLOSES_THE_DOOR:
             scores["objection"] = min(scores["objection"], scores["not_interested"] - 0.06)
         else:

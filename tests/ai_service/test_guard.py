@@ -4,26 +4,26 @@ import anthropic
 import openai
 import pytest
 
-from tests.ai_service.conftest import PaidModelReached
+from tests.ai_service.conftest import PaidModelReachedError
 
 
 class TestNoTestReachesAPaidModel:
     def test_a_name_outside_is_not_looked_up(self) -> None:
-        with pytest.raises(PaidModelReached):
+        with pytest.raises(PaidModelReachedError):
             socket.create_connection(("api.anthropic.com", 443), timeout=1)
 
     def test_an_address_outside_is_not_connected_to(self) -> None:
-        with pytest.raises(PaidModelReached), socket.socket() as outside:
+        with pytest.raises(PaidModelReachedError), socket.socket() as outside:
             outside.connect(("160.79.104.10", 443))
 
     @pytest.mark.anyio
     async def test_the_anthropic_sdk_does_not_get_out(self) -> None:
         async with anthropic.AsyncAnthropic(api_key="k", max_retries=0) as client:
-            with pytest.raises((PaidModelReached, anthropic.APIConnectionError)):
+            with pytest.raises((PaidModelReachedError, anthropic.APIConnectionError)):
                 await client.models.list()
 
     @pytest.mark.anyio
     async def test_the_openai_sdk_does_not_get_out(self) -> None:
         async with openai.AsyncOpenAI(api_key="k", max_retries=0) as client:
-            with pytest.raises((PaidModelReached, openai.APIConnectionError)):
+            with pytest.raises((PaidModelReachedError, openai.APIConnectionError)):
                 await client.models.list()
