@@ -60,6 +60,7 @@ def document() -> dict[str, Any]:
     settings = Settings.model_validate(
         {
             "environment": "test",
+            "log_level": "ERROR",
             "version": "0",
             "upstash_redis_rest_url": "http://127.0.0.1",
             "upstash_redis_rest_token": "none",
