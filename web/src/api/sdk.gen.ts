@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsListData, AlertsListErrors, AlertsListResponses, AlertsReadData, AlertsReadErrors, AlertsReadResponses, AlertsResolveData, AlertsResolveErrors, AlertsResolveResponses, AuditExportData, AuditExportErrors, AuditExportResponses, AuditListData, AuditListErrors, AuditListResponses, CampaignsCreateData, CampaignsCreateErrors, CampaignsCreateResponses, CampaignsDeleteData, CampaignsDeleteErrors, CampaignsDeleteResponses, CampaignsDuplicateData, CampaignsDuplicateErrors, CampaignsDuplicateResponses, CampaignsGetData, CampaignsGetErrors, CampaignsGetResponses, CampaignsLaunchData, CampaignsLaunchErrors, CampaignsLaunchResponses, CampaignsListData, CampaignsListErrors, CampaignsListResponses, CampaignsPauseData, CampaignsPauseErrors, CampaignsPauseResponses, CampaignsProgressData, CampaignsProgressErrors, CampaignsProgressResponses, CampaignsResumeData, CampaignsResumeErrors, CampaignsResumeResponses, CampaignsUpdateData, CampaignsUpdateErrors, CampaignsUpdateResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, CredentialsDeleteData, CredentialsDeleteErrors, CredentialsDeleteResponses, CredentialsListData, CredentialsListErrors, CredentialsListResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, CredentialsTestData, CredentialsTestErrors, CredentialsTestResponses, DashboardActivityData, DashboardActivityErrors, DashboardActivityResponses, DashboardFunnelData, DashboardFunnelErrors, DashboardFunnelResponses, DashboardStatsData, DashboardStatsErrors, DashboardStatsResponses, EnrollmentsListData, EnrollmentsListErrors, EnrollmentsListResponses, EnrollmentsMoveData, EnrollmentsMoveErrors, EnrollmentsMoveResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, MailboxesCreateData, MailboxesCreateErrors, MailboxesCreateResponses, MailboxesDeleteData, MailboxesDeleteErrors, MailboxesDeleteResponses, MailboxesListData, MailboxesListErrors, MailboxesListResponses, MailboxesUpdateData, MailboxesUpdateErrors, MailboxesUpdateResponses, MeetingsCancelData, MeetingsCancelErrors, MeetingsCancelResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsSetOutcomeData, MeetingsSetOutcomeErrors, MeetingsSetOutcomeResponses, MeGetData, MeGetErrors, MeGetResponses, MembersDeleteData, MembersDeleteErrors, MembersDeleteResponses, MembersListData, MembersListErrors, MembersListResponses, MembersUpdateData, MembersUpdateErrors, MembersUpdateResponses, MessagesApproveData, MessagesApproveErrors, MessagesApproveResponses, MessagesBulkData, MessagesBulkErrors, MessagesBulkResponses, MessagesGetData, MessagesGetErrors, MessagesGetResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesRegenerateData, MessagesRegenerateErrors, MessagesRegenerateResponses, MessagesRejectData, MessagesRejectErrors, MessagesRejectResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OrganizationsCreateData, OrganizationsCreateErrors, OrganizationsCreateResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsResumeSendingData, OrganizationsResumeSendingErrors, OrganizationsResumeSendingResponses, OrganizationsStopSendingData, OrganizationsStopSendingErrors, OrganizationsStopSendingResponses, OrganizationsUpdateData, OrganizationsUpdateErrors, OrganizationsUpdateResponses, ProspectsBulkData, ProspectsBulkErrors, ProspectsBulkResponses, ProspectsConversationsData, ProspectsConversationsErrors, ProspectsConversationsResponses, ProspectsCreateData, ProspectsCreateErrors, ProspectsCreateResponses, ProspectsDecisionsData, ProspectsDecisionsErrors, ProspectsDecisionsResponses, ProspectsDeleteData, ProspectsDeleteErrors, ProspectsDeleteResponses, ProspectsExportData, ProspectsExportErrors, ProspectsExportResponses, ProspectsGetData, ProspectsGetErrors, ProspectsGetImportData, ProspectsGetImportErrors, ProspectsGetImportResponses, ProspectsGetResponses, ProspectsImportData, ProspectsImportErrors, ProspectsImportResponses, ProspectsListData, ProspectsListErrors, ProspectsListImportsData, ProspectsListImportsErrors, ProspectsListImportsResponses, ProspectsListResponses, ProspectsPreviewImportData, ProspectsPreviewImportErrors, ProspectsPreviewImportResponses, ProspectsUpdateData, ProspectsUpdateErrors, ProspectsUpdateResponses, ReviewItemsApproveData, ReviewItemsApproveErrors, ReviewItemsApproveResponses, ReviewItemsClaimData, ReviewItemsClaimErrors, ReviewItemsClaimResponses, ReviewItemsGetData, ReviewItemsGetErrors, ReviewItemsGetResponses, ReviewItemsListData, ReviewItemsListErrors, ReviewItemsListResponses, ReviewItemsRejectData, ReviewItemsRejectErrors, ReviewItemsRejectResponses, ReviewItemsReleaseData, ReviewItemsReleaseErrors, ReviewItemsReleaseResponses, ReviewItemsUpdateData, ReviewItemsUpdateErrors, ReviewItemsUpdateResponses, ScenariosCreateData, ScenariosCreateErrors, ScenariosCreateResponses, ScenariosDeleteData, ScenariosDeleteErrors, ScenariosDeleteResponses, ScenariosGetData, ScenariosGetErrors, ScenariosGetResponses, ScenariosListData, ScenariosListErrors, ScenariosListResponses, ScenariosPutStepsData, ScenariosPutStepsErrors, ScenariosPutStepsResponses, ScenariosUpdateData, ScenariosUpdateErrors, ScenariosUpdateResponses, SettingsGetAgentData, SettingsGetAgentErrors, SettingsGetAgentResponses, SettingsGetIcpData, SettingsGetIcpErrors, SettingsGetIcpResponses, SettingsGetSendingData, SettingsGetSendingErrors, SettingsGetSendingResponses, SettingsPutAgentData, SettingsPutAgentErrors, SettingsPutAgentResponses, SettingsPutIcpData, SettingsPutIcpErrors, SettingsPutIcpResponses, SettingsPutSendingData, SettingsPutSendingErrors, SettingsPutSendingResponses, SuppressionsCreateData, SuppressionsCreateErrors, SuppressionsCreateResponses, SuppressionsDeleteData, SuppressionsDeleteErrors, SuppressionsDeleteResponses, SuppressionsExportData, SuppressionsExportErrors, SuppressionsExportResponses, SuppressionsImportData, SuppressionsImportErrors, SuppressionsImportResponses, SuppressionsListData, SuppressionsListErrors, SuppressionsListResponses, TagsDeleteData, TagsDeleteErrors, TagsDeleteResponses, TagsListData, TagsListErrors, TagsListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksGetEventData, WebhooksGetEventErrors, WebhooksGetEventResponses, WebhooksHealthData, WebhooksHealthErrors, WebhooksHealthResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListEventsData, WebhooksListEventsErrors, WebhooksListEventsResponses, WebhooksReplayEventData, WebhooksReplayEventErrors, WebhooksReplayEventResponses, WebhooksReplayEventsData, WebhooksReplayEventsErrors, WebhooksReplayEventsResponses, WebhooksRetireEndpointData, WebhooksRetireEndpointErrors, WebhooksRetireEndpointResponses, WorkflowsListData, WorkflowsListErrors, WorkflowsListResponses, WorkflowsStartData, WorkflowsStartErrors, WorkflowsStartResponses } from './types.gen';
+import type { AlertsListData, AlertsListErrors, AlertsListResponses, AlertsReadData, AlertsReadErrors, AlertsReadResponses, AlertsResolveData, AlertsResolveErrors, AlertsResolveResponses, AuditExportData, AuditExportErrors, AuditExportResponses, AuditListData, AuditListErrors, AuditListResponses, CampaignsCreateData, CampaignsCreateErrors, CampaignsCreateResponses, CampaignsDeleteData, CampaignsDeleteErrors, CampaignsDeleteResponses, CampaignsDuplicateData, CampaignsDuplicateErrors, CampaignsDuplicateResponses, CampaignsGetData, CampaignsGetErrors, CampaignsGetResponses, CampaignsLaunchData, CampaignsLaunchErrors, CampaignsLaunchResponses, CampaignsListData, CampaignsListErrors, CampaignsListResponses, CampaignsPauseData, CampaignsPauseErrors, CampaignsPauseResponses, CampaignsProgressData, CampaignsProgressErrors, CampaignsProgressResponses, CampaignsResumeData, CampaignsResumeErrors, CampaignsResumeResponses, CampaignsUpdateData, CampaignsUpdateErrors, CampaignsUpdateResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, CredentialsDeleteData, CredentialsDeleteErrors, CredentialsDeleteResponses, CredentialsListData, CredentialsListErrors, CredentialsListResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, CredentialsTestData, CredentialsTestErrors, CredentialsTestResponses, DashboardActivityData, DashboardActivityErrors, DashboardActivityResponses, DashboardFunnelData, DashboardFunnelErrors, DashboardFunnelResponses, DashboardStatsData, DashboardStatsErrors, DashboardStatsResponses, EnrollmentsListData, EnrollmentsListErrors, EnrollmentsListResponses, EnrollmentsMoveData, EnrollmentsMoveErrors, EnrollmentsMoveResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, MailboxesCreateData, MailboxesCreateErrors, MailboxesCreateResponses, MailboxesDeleteData, MailboxesDeleteErrors, MailboxesDeleteResponses, MailboxesListData, MailboxesListErrors, MailboxesListResponses, MailboxesUpdateData, MailboxesUpdateErrors, MailboxesUpdateResponses, MeetingsCancelData, MeetingsCancelErrors, MeetingsCancelResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsSetOutcomeData, MeetingsSetOutcomeErrors, MeetingsSetOutcomeResponses, MeGetData, MeGetErrors, MeGetResponses, MembersDeleteData, MembersDeleteErrors, MembersDeleteResponses, MembersListData, MembersListErrors, MembersListResponses, MembersUpdateData, MembersUpdateErrors, MembersUpdateResponses, MessagesApproveData, MessagesApproveErrors, MessagesApproveResponses, MessagesBulkData, MessagesBulkErrors, MessagesBulkResponses, MessagesCompleteData, MessagesCompleteErrors, MessagesCompleteResponses, MessagesGetData, MessagesGetErrors, MessagesGetResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesRegenerateData, MessagesRegenerateErrors, MessagesRegenerateResponses, MessagesRejectData, MessagesRejectErrors, MessagesRejectResponses, MessagesRetryData, MessagesRetryErrors, MessagesRetryResponses, MessagesSettleData, MessagesSettleErrors, MessagesSettleResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OrganizationsCreateData, OrganizationsCreateErrors, OrganizationsCreateResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsResumeSendingData, OrganizationsResumeSendingErrors, OrganizationsResumeSendingResponses, OrganizationsStopSendingData, OrganizationsStopSendingErrors, OrganizationsStopSendingResponses, OrganizationsUpdateData, OrganizationsUpdateErrors, OrganizationsUpdateResponses, ProspectsBulkData, ProspectsBulkErrors, ProspectsBulkResponses, ProspectsConversationsData, ProspectsConversationsErrors, ProspectsConversationsResponses, ProspectsCreateData, ProspectsCreateErrors, ProspectsCreateResponses, ProspectsDecisionsData, ProspectsDecisionsErrors, ProspectsDecisionsResponses, ProspectsDeleteData, ProspectsDeleteErrors, ProspectsDeleteResponses, ProspectsExportData, ProspectsExportErrors, ProspectsExportResponses, ProspectsGetData, ProspectsGetErrors, ProspectsGetImportData, ProspectsGetImportErrors, ProspectsGetImportResponses, ProspectsGetResponses, ProspectsImportData, ProspectsImportErrors, ProspectsImportResponses, ProspectsListData, ProspectsListErrors, ProspectsListImportsData, ProspectsListImportsErrors, ProspectsListImportsResponses, ProspectsListResponses, ProspectsPreviewImportData, ProspectsPreviewImportErrors, ProspectsPreviewImportResponses, ProspectsUpdateData, ProspectsUpdateErrors, ProspectsUpdateResponses, ReviewItemsApproveData, ReviewItemsApproveErrors, ReviewItemsApproveResponses, ReviewItemsClaimData, ReviewItemsClaimErrors, ReviewItemsClaimResponses, ReviewItemsGetData, ReviewItemsGetErrors, ReviewItemsGetResponses, ReviewItemsListData, ReviewItemsListErrors, ReviewItemsListResponses, ReviewItemsRejectData, ReviewItemsRejectErrors, ReviewItemsRejectResponses, ReviewItemsReleaseData, ReviewItemsReleaseErrors, ReviewItemsReleaseResponses, ReviewItemsUpdateData, ReviewItemsUpdateErrors, ReviewItemsUpdateResponses, ScenariosCreateData, ScenariosCreateErrors, ScenariosCreateResponses, ScenariosDeleteData, ScenariosDeleteErrors, ScenariosDeleteResponses, ScenariosGetData, ScenariosGetErrors, ScenariosGetResponses, ScenariosListData, ScenariosListErrors, ScenariosListResponses, ScenariosPutStepsData, ScenariosPutStepsErrors, ScenariosPutStepsResponses, ScenariosUpdateData, ScenariosUpdateErrors, ScenariosUpdateResponses, SettingsGetAgentData, SettingsGetAgentErrors, SettingsGetAgentResponses, SettingsGetIcpData, SettingsGetIcpErrors, SettingsGetIcpResponses, SettingsGetSendingData, SettingsGetSendingErrors, SettingsGetSendingResponses, SettingsPutAgentData, SettingsPutAgentErrors, SettingsPutAgentResponses, SettingsPutIcpData, SettingsPutIcpErrors, SettingsPutIcpResponses, SettingsPutSendingData, SettingsPutSendingErrors, SettingsPutSendingResponses, SuppressionsCreateData, SuppressionsCreateErrors, SuppressionsCreateResponses, SuppressionsDeleteData, SuppressionsDeleteErrors, SuppressionsDeleteResponses, SuppressionsExportData, SuppressionsExportErrors, SuppressionsExportResponses, SuppressionsImportData, SuppressionsImportErrors, SuppressionsImportResponses, SuppressionsListData, SuppressionsListErrors, SuppressionsListResponses, TagsDeleteData, TagsDeleteErrors, TagsDeleteResponses, TagsListData, TagsListErrors, TagsListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksGetEventData, WebhooksGetEventErrors, WebhooksGetEventResponses, WebhooksHealthData, WebhooksHealthErrors, WebhooksHealthResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListEventsData, WebhooksListEventsErrors, WebhooksListEventsResponses, WebhooksReplayEventData, WebhooksReplayEventErrors, WebhooksReplayEventResponses, WebhooksReplayEventsData, WebhooksReplayEventsErrors, WebhooksReplayEventsResponses, WebhooksRetireEndpointData, WebhooksRetireEndpointErrors, WebhooksRetireEndpointResponses, WorkflowsListData, WorkflowsListErrors, WorkflowsListResponses, WorkflowsStartData, WorkflowsStartErrors, WorkflowsStartResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -23,7 +23,11 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  */
 export const alertsList = <ThrowOnError extends boolean = true>(options?: Options<AlertsListData, ThrowOnError>): RequestResult<AlertsListResponses, AlertsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<AlertsListResponses, AlertsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/alerts',
     ...options
 });
@@ -33,7 +37,11 @@ export const alertsList = <ThrowOnError extends boolean = true>(options?: Option
  */
 export const alertsRead = <ThrowOnError extends boolean = true>(options: Options<AlertsReadData, ThrowOnError>): RequestResult<AlertsReadResponses, AlertsReadErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AlertsReadResponses, AlertsReadErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/alerts/read',
     ...options,
     headers: {
@@ -47,7 +55,11 @@ export const alertsRead = <ThrowOnError extends boolean = true>(options: Options
  */
 export const alertsResolve = <ThrowOnError extends boolean = true>(options: Options<AlertsResolveData, ThrowOnError>): RequestResult<AlertsResolveResponses, AlertsResolveErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AlertsResolveResponses, AlertsResolveErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/alerts/{alert_id}/resolve',
     ...options
 });
@@ -57,7 +69,11 @@ export const alertsResolve = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const auditList = <ThrowOnError extends boolean = true>(options?: Options<AuditListData, ThrowOnError>): RequestResult<AuditListResponses, AuditListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<AuditListResponses, AuditListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/audit-log',
     ...options
 });
@@ -67,7 +83,11 @@ export const auditList = <ThrowOnError extends boolean = true>(options?: Options
  */
 export const auditExport = <ThrowOnError extends boolean = true>(options?: Options<AuditExportData, ThrowOnError>): RequestResult<AuditExportResponses, AuditExportErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<AuditExportResponses, AuditExportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/audit-log/export',
     ...options
 });
@@ -77,7 +97,11 @@ export const auditExport = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const campaignsList = <ThrowOnError extends boolean = true>(options?: Options<CampaignsListData, ThrowOnError>): RequestResult<CampaignsListResponses, CampaignsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<CampaignsListResponses, CampaignsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns',
     ...options
 });
@@ -87,7 +111,11 @@ export const campaignsList = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const campaignsCreate = <ThrowOnError extends boolean = true>(options: Options<CampaignsCreateData, ThrowOnError>): RequestResult<CampaignsCreateResponses, CampaignsCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsCreateResponses, CampaignsCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns',
     ...options,
     headers: {
@@ -101,7 +129,11 @@ export const campaignsCreate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const campaignsDelete = <ThrowOnError extends boolean = true>(options: Options<CampaignsDeleteData, ThrowOnError>): RequestResult<CampaignsDeleteResponses, CampaignsDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<CampaignsDeleteResponses, CampaignsDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}',
     ...options
 });
@@ -111,7 +143,11 @@ export const campaignsDelete = <ThrowOnError extends boolean = true>(options: Op
  */
 export const campaignsGet = <ThrowOnError extends boolean = true>(options: Options<CampaignsGetData, ThrowOnError>): RequestResult<CampaignsGetResponses, CampaignsGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<CampaignsGetResponses, CampaignsGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}',
     ...options
 });
@@ -121,7 +157,11 @@ export const campaignsGet = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const campaignsUpdate = <ThrowOnError extends boolean = true>(options: Options<CampaignsUpdateData, ThrowOnError>): RequestResult<CampaignsUpdateResponses, CampaignsUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<CampaignsUpdateResponses, CampaignsUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}',
     ...options,
     headers: {
@@ -135,7 +175,11 @@ export const campaignsUpdate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const campaignsDuplicate = <ThrowOnError extends boolean = true>(options: Options<CampaignsDuplicateData, ThrowOnError>): RequestResult<CampaignsDuplicateResponses, CampaignsDuplicateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsDuplicateResponses, CampaignsDuplicateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}/duplicate',
     ...options
 });
@@ -145,7 +189,11 @@ export const campaignsDuplicate = <ThrowOnError extends boolean = true>(options:
  */
 export const campaignsLaunch = <ThrowOnError extends boolean = true>(options: Options<CampaignsLaunchData, ThrowOnError>): RequestResult<CampaignsLaunchResponses, CampaignsLaunchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsLaunchResponses, CampaignsLaunchErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}/launch',
     ...options
 });
@@ -155,7 +203,11 @@ export const campaignsLaunch = <ThrowOnError extends boolean = true>(options: Op
  */
 export const campaignsPause = <ThrowOnError extends boolean = true>(options: Options<CampaignsPauseData, ThrowOnError>): RequestResult<CampaignsPauseResponses, CampaignsPauseErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsPauseResponses, CampaignsPauseErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}/pause',
     ...options,
     headers: {
@@ -169,7 +221,11 @@ export const campaignsPause = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const campaignsProgress = <ThrowOnError extends boolean = true>(options: Options<CampaignsProgressData, ThrowOnError>): RequestResult<CampaignsProgressResponses, CampaignsProgressErrors, ThrowOnError, 'data'> => (options.client ?? client).get<CampaignsProgressResponses, CampaignsProgressErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}/progress',
     ...options
 });
@@ -179,7 +235,11 @@ export const campaignsProgress = <ThrowOnError extends boolean = true>(options: 
  */
 export const campaignsResume = <ThrowOnError extends boolean = true>(options: Options<CampaignsResumeData, ThrowOnError>): RequestResult<CampaignsResumeResponses, CampaignsResumeErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsResumeResponses, CampaignsResumeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/campaigns/{campaign_id}/resume',
     ...options
 });
@@ -189,7 +249,11 @@ export const campaignsResume = <ThrowOnError extends boolean = true>(options: Op
  */
 export const conversationsList = <ThrowOnError extends boolean = true>(options?: Options<ConversationsListData, ThrowOnError>): RequestResult<ConversationsListResponses, ConversationsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ConversationsListResponses, ConversationsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/conversations',
     ...options
 });
@@ -199,7 +263,11 @@ export const conversationsList = <ThrowOnError extends boolean = true>(options?:
  */
 export const credentialsList = <ThrowOnError extends boolean = true>(options?: Options<CredentialsListData, ThrowOnError>): RequestResult<CredentialsListResponses, CredentialsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<CredentialsListResponses, CredentialsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/credentials',
     ...options
 });
@@ -209,7 +277,11 @@ export const credentialsList = <ThrowOnError extends boolean = true>(options?: O
  */
 export const credentialsDelete = <ThrowOnError extends boolean = true>(options: Options<CredentialsDeleteData, ThrowOnError>): RequestResult<CredentialsDeleteResponses, CredentialsDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<CredentialsDeleteResponses, CredentialsDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/credentials/{service_name}',
     ...options
 });
@@ -219,7 +291,11 @@ export const credentialsDelete = <ThrowOnError extends boolean = true>(options: 
  */
 export const credentialsPut = <ThrowOnError extends boolean = true>(options: Options<CredentialsPutData, ThrowOnError>): RequestResult<CredentialsPutResponses, CredentialsPutErrors, ThrowOnError, 'data'> => (options.client ?? client).put<CredentialsPutResponses, CredentialsPutErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/credentials/{service_name}',
     ...options,
     headers: {
@@ -233,7 +309,11 @@ export const credentialsPut = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const credentialsTest = <ThrowOnError extends boolean = true>(options: Options<CredentialsTestData, ThrowOnError>): RequestResult<CredentialsTestResponses, CredentialsTestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CredentialsTestResponses, CredentialsTestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/credentials/{service_name}/test',
     ...options
 });
@@ -243,7 +323,11 @@ export const credentialsTest = <ThrowOnError extends boolean = true>(options: Op
  */
 export const dashboardActivity = <ThrowOnError extends boolean = true>(options?: Options<DashboardActivityData, ThrowOnError>): RequestResult<DashboardActivityResponses, DashboardActivityErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<DashboardActivityResponses, DashboardActivityErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/dashboard/activity',
     ...options
 });
@@ -253,7 +337,11 @@ export const dashboardActivity = <ThrowOnError extends boolean = true>(options?:
  */
 export const dashboardFunnel = <ThrowOnError extends boolean = true>(options?: Options<DashboardFunnelData, ThrowOnError>): RequestResult<DashboardFunnelResponses, DashboardFunnelErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<DashboardFunnelResponses, DashboardFunnelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/dashboard/funnel',
     ...options
 });
@@ -263,7 +351,11 @@ export const dashboardFunnel = <ThrowOnError extends boolean = true>(options?: O
  */
 export const dashboardStats = <ThrowOnError extends boolean = true>(options?: Options<DashboardStatsData, ThrowOnError>): RequestResult<DashboardStatsResponses, DashboardStatsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<DashboardStatsResponses, DashboardStatsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/dashboard/stats',
     ...options
 });
@@ -273,7 +365,11 @@ export const dashboardStats = <ThrowOnError extends boolean = true>(options?: Op
  */
 export const enrollmentsList = <ThrowOnError extends boolean = true>(options?: Options<EnrollmentsListData, ThrowOnError>): RequestResult<EnrollmentsListResponses, EnrollmentsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<EnrollmentsListResponses, EnrollmentsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/enrollments',
     ...options
 });
@@ -283,7 +379,11 @@ export const enrollmentsList = <ThrowOnError extends boolean = true>(options?: O
  */
 export const enrollmentsMove = <ThrowOnError extends boolean = true>(options: Options<EnrollmentsMoveData, ThrowOnError>): RequestResult<EnrollmentsMoveResponses, EnrollmentsMoveErrors, ThrowOnError, 'data'> => (options.client ?? client).post<EnrollmentsMoveResponses, EnrollmentsMoveErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/enrollments/{enrollment_id}/move',
     ...options,
     headers: {
@@ -297,7 +397,11 @@ export const enrollmentsMove = <ThrowOnError extends boolean = true>(options: Op
  */
 export const invitationsAccept = <ThrowOnError extends boolean = true>(options: Options<InvitationsAcceptData, ThrowOnError>): RequestResult<InvitationsAcceptResponses, InvitationsAcceptErrors, ThrowOnError, 'data'> => (options.client ?? client).post<InvitationsAcceptResponses, InvitationsAcceptErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/invitations/accept',
     ...options,
     headers: {
@@ -311,7 +415,11 @@ export const invitationsAccept = <ThrowOnError extends boolean = true>(options: 
  */
 export const mailboxesList = <ThrowOnError extends boolean = true>(options?: Options<MailboxesListData, ThrowOnError>): RequestResult<MailboxesListResponses, MailboxesListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<MailboxesListResponses, MailboxesListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/mailboxes',
     ...options
 });
@@ -321,7 +429,11 @@ export const mailboxesList = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const mailboxesCreate = <ThrowOnError extends boolean = true>(options: Options<MailboxesCreateData, ThrowOnError>): RequestResult<MailboxesCreateResponses, MailboxesCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MailboxesCreateResponses, MailboxesCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/mailboxes',
     ...options,
     headers: {
@@ -335,7 +447,11 @@ export const mailboxesCreate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const mailboxesDelete = <ThrowOnError extends boolean = true>(options: Options<MailboxesDeleteData, ThrowOnError>): RequestResult<MailboxesDeleteResponses, MailboxesDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<MailboxesDeleteResponses, MailboxesDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/mailboxes/{mailbox_id}',
     ...options
 });
@@ -345,7 +461,11 @@ export const mailboxesDelete = <ThrowOnError extends boolean = true>(options: Op
  */
 export const mailboxesUpdate = <ThrowOnError extends boolean = true>(options: Options<MailboxesUpdateData, ThrowOnError>): RequestResult<MailboxesUpdateResponses, MailboxesUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<MailboxesUpdateResponses, MailboxesUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/mailboxes/{mailbox_id}',
     ...options,
     headers: {
@@ -359,7 +479,11 @@ export const mailboxesUpdate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const meGet = <ThrowOnError extends boolean = true>(options?: Options<MeGetData, ThrowOnError>): RequestResult<MeGetResponses, MeGetErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<MeGetResponses, MeGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/me',
     ...options
 });
@@ -369,7 +493,11 @@ export const meGet = <ThrowOnError extends boolean = true>(options?: Options<MeG
  */
 export const meUpdate = <ThrowOnError extends boolean = true>(options: Options<MeUpdateData, ThrowOnError>): RequestResult<MeUpdateResponses, MeUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<MeUpdateResponses, MeUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/me',
     ...options,
     headers: {
@@ -383,7 +511,11 @@ export const meUpdate = <ThrowOnError extends boolean = true>(options: Options<M
  */
 export const meetingsList = <ThrowOnError extends boolean = true>(options?: Options<MeetingsListData, ThrowOnError>): RequestResult<MeetingsListResponses, MeetingsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<MeetingsListResponses, MeetingsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/meetings',
     ...options
 });
@@ -393,7 +525,11 @@ export const meetingsList = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const meetingsGet = <ThrowOnError extends boolean = true>(options: Options<MeetingsGetData, ThrowOnError>): RequestResult<MeetingsGetResponses, MeetingsGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<MeetingsGetResponses, MeetingsGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/meetings/{meeting_id}',
     ...options
 });
@@ -403,7 +539,11 @@ export const meetingsGet = <ThrowOnError extends boolean = true>(options: Option
  */
 export const meetingsCancel = <ThrowOnError extends boolean = true>(options: Options<MeetingsCancelData, ThrowOnError>): RequestResult<MeetingsCancelResponses, MeetingsCancelErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MeetingsCancelResponses, MeetingsCancelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/meetings/{meeting_id}/cancel',
     ...options,
     headers: {
@@ -417,7 +557,11 @@ export const meetingsCancel = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const meetingsSetOutcome = <ThrowOnError extends boolean = true>(options: Options<MeetingsSetOutcomeData, ThrowOnError>): RequestResult<MeetingsSetOutcomeResponses, MeetingsSetOutcomeErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MeetingsSetOutcomeResponses, MeetingsSetOutcomeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/meetings/{meeting_id}/outcome',
     ...options,
     headers: {
@@ -431,7 +575,11 @@ export const meetingsSetOutcome = <ThrowOnError extends boolean = true>(options:
  */
 export const messagesList = <ThrowOnError extends boolean = true>(options?: Options<MessagesListData, ThrowOnError>): RequestResult<MessagesListResponses, MessagesListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<MessagesListResponses, MessagesListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages',
     ...options
 });
@@ -441,7 +589,11 @@ export const messagesList = <ThrowOnError extends boolean = true>(options?: Opti
  */
 export const messagesBulk = <ThrowOnError extends boolean = true>(options: Options<MessagesBulkData, ThrowOnError>): RequestResult<MessagesBulkResponses, MessagesBulkErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesBulkResponses, MessagesBulkErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages/bulk',
     ...options,
     headers: {
@@ -455,7 +607,11 @@ export const messagesBulk = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const messagesGet = <ThrowOnError extends boolean = true>(options: Options<MessagesGetData, ThrowOnError>): RequestResult<MessagesGetResponses, MessagesGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<MessagesGetResponses, MessagesGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages/{message_id}',
     ...options
 });
@@ -465,7 +621,11 @@ export const messagesGet = <ThrowOnError extends boolean = true>(options: Option
  */
 export const messagesUpdate = <ThrowOnError extends boolean = true>(options: Options<MessagesUpdateData, ThrowOnError>): RequestResult<MessagesUpdateResponses, MessagesUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<MessagesUpdateResponses, MessagesUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages/{message_id}',
     ...options,
     headers: {
@@ -479,8 +639,26 @@ export const messagesUpdate = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const messagesApprove = <ThrowOnError extends boolean = true>(options: Options<MessagesApproveData, ThrowOnError>): RequestResult<MessagesApproveResponses, MessagesApproveErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesApproveResponses, MessagesApproveErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages/{message_id}/approve',
+    ...options
+});
+
+/**
+ * Mark a LinkedIn task as done, so that the sequence goes on.
+ */
+export const messagesComplete = <ThrowOnError extends boolean = true>(options: Options<MessagesCompleteData, ThrowOnError>): RequestResult<MessagesCompleteResponses, MessagesCompleteErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesCompleteResponses, MessagesCompleteErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/messages/{message_id}/complete',
     ...options
 });
 
@@ -489,7 +667,11 @@ export const messagesApprove = <ThrowOnError extends boolean = true>(options: Op
  */
 export const messagesRegenerate = <ThrowOnError extends boolean = true>(options: Options<MessagesRegenerateData, ThrowOnError>): RequestResult<MessagesRegenerateResponses, MessagesRegenerateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesRegenerateResponses, MessagesRegenerateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages/{message_id}/regenerate',
     ...options
 });
@@ -499,8 +681,44 @@ export const messagesRegenerate = <ThrowOnError extends boolean = true>(options:
  */
 export const messagesReject = <ThrowOnError extends boolean = true>(options: Options<MessagesRejectData, ThrowOnError>): RequestResult<MessagesRejectResponses, MessagesRejectErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesRejectResponses, MessagesRejectErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/messages/{message_id}/reject',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message again that the vendor refused.
+ */
+export const messagesRetry = <ThrowOnError extends boolean = true>(options: Options<MessagesRetryData, ThrowOnError>): RequestResult<MessagesRetryResponses, MessagesRetryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesRetryResponses, MessagesRetryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/messages/{message_id}/retry',
+    ...options
+});
+
+/**
+ * Say whether a message went out of which the vendor could not tell.
+ */
+export const messagesSettle = <ThrowOnError extends boolean = true>(options: Options<MessagesSettleData, ThrowOnError>): RequestResult<MessagesSettleResponses, MessagesSettleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MessagesSettleResponses, MessagesSettleErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/messages/{message_id}/settle',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -513,7 +731,11 @@ export const messagesReject = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const organizationsCreate = <ThrowOnError extends boolean = true>(options: Options<OrganizationsCreateData, ThrowOnError>): RequestResult<OrganizationsCreateResponses, OrganizationsCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OrganizationsCreateResponses, OrganizationsCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations',
     ...options,
     headers: {
@@ -527,7 +749,11 @@ export const organizationsCreate = <ThrowOnError extends boolean = true>(options
  */
 export const organizationsGet = <ThrowOnError extends boolean = true>(options?: Options<OrganizationsGetData, ThrowOnError>): RequestResult<OrganizationsGetResponses, OrganizationsGetErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<OrganizationsGetResponses, OrganizationsGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current',
     ...options
 });
@@ -537,7 +763,11 @@ export const organizationsGet = <ThrowOnError extends boolean = true>(options?: 
  */
 export const organizationsUpdate = <ThrowOnError extends boolean = true>(options: Options<OrganizationsUpdateData, ThrowOnError>): RequestResult<OrganizationsUpdateResponses, OrganizationsUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<OrganizationsUpdateResponses, OrganizationsUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current',
     ...options,
     headers: {
@@ -551,7 +781,11 @@ export const organizationsUpdate = <ThrowOnError extends boolean = true>(options
  */
 export const invitationsList = <ThrowOnError extends boolean = true>(options?: Options<InvitationsListData, ThrowOnError>): RequestResult<InvitationsListResponses, InvitationsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<InvitationsListResponses, InvitationsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/invitations',
     ...options
 });
@@ -561,7 +795,11 @@ export const invitationsList = <ThrowOnError extends boolean = true>(options?: O
  */
 export const invitationsCreate = <ThrowOnError extends boolean = true>(options: Options<InvitationsCreateData, ThrowOnError>): RequestResult<InvitationsCreateResponses, InvitationsCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<InvitationsCreateResponses, InvitationsCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/invitations',
     ...options,
     headers: {
@@ -575,7 +813,11 @@ export const invitationsCreate = <ThrowOnError extends boolean = true>(options: 
  */
 export const invitationsRevoke = <ThrowOnError extends boolean = true>(options: Options<InvitationsRevokeData, ThrowOnError>): RequestResult<InvitationsRevokeResponses, InvitationsRevokeErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<InvitationsRevokeResponses, InvitationsRevokeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/invitations/{invitation_id}',
     ...options
 });
@@ -585,7 +827,11 @@ export const invitationsRevoke = <ThrowOnError extends boolean = true>(options: 
  */
 export const membersList = <ThrowOnError extends boolean = true>(options?: Options<MembersListData, ThrowOnError>): RequestResult<MembersListResponses, MembersListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<MembersListResponses, MembersListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/members',
     ...options
 });
@@ -595,7 +841,11 @@ export const membersList = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const membersDelete = <ThrowOnError extends boolean = true>(options: Options<MembersDeleteData, ThrowOnError>): RequestResult<MembersDeleteResponses, MembersDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<MembersDeleteResponses, MembersDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/members/{membership_id}',
     ...options
 });
@@ -605,7 +855,11 @@ export const membersDelete = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const membersUpdate = <ThrowOnError extends boolean = true>(options: Options<MembersUpdateData, ThrowOnError>): RequestResult<MembersUpdateResponses, MembersUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<MembersUpdateResponses, MembersUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/members/{membership_id}',
     ...options,
     headers: {
@@ -619,7 +873,11 @@ export const membersUpdate = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const organizationsResumeSending = <ThrowOnError extends boolean = true>(options?: Options<OrganizationsResumeSendingData, ThrowOnError>): RequestResult<OrganizationsResumeSendingResponses, OrganizationsResumeSendingErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<OrganizationsResumeSendingResponses, OrganizationsResumeSendingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/resume-sending',
     ...options
 });
@@ -629,7 +887,11 @@ export const organizationsResumeSending = <ThrowOnError extends boolean = true>(
  */
 export const organizationsStopSending = <ThrowOnError extends boolean = true>(options: Options<OrganizationsStopSendingData, ThrowOnError>): RequestResult<OrganizationsStopSendingResponses, OrganizationsStopSendingErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OrganizationsStopSendingResponses, OrganizationsStopSendingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/organizations/current/stop-sending',
     ...options,
     headers: {
@@ -643,7 +905,11 @@ export const organizationsStopSending = <ThrowOnError extends boolean = true>(op
  */
 export const prospectsList = <ThrowOnError extends boolean = true>(options?: Options<ProspectsListData, ThrowOnError>): RequestResult<ProspectsListResponses, ProspectsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ProspectsListResponses, ProspectsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects',
     ...options
 });
@@ -653,7 +919,11 @@ export const prospectsList = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const prospectsCreate = <ThrowOnError extends boolean = true>(options: Options<ProspectsCreateData, ThrowOnError>): RequestResult<ProspectsCreateResponses, ProspectsCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProspectsCreateResponses, ProspectsCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects',
     ...options,
     headers: {
@@ -667,7 +937,11 @@ export const prospectsCreate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const prospectsBulk = <ThrowOnError extends boolean = true>(options: Options<ProspectsBulkData, ThrowOnError>): RequestResult<ProspectsBulkResponses, ProspectsBulkErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProspectsBulkResponses, ProspectsBulkErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/bulk',
     ...options,
     headers: {
@@ -681,7 +955,11 @@ export const prospectsBulk = <ThrowOnError extends boolean = true>(options: Opti
  */
 export const prospectsExport = <ThrowOnError extends boolean = true>(options?: Options<ProspectsExportData, ThrowOnError>): RequestResult<ProspectsExportResponses, ProspectsExportErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ProspectsExportResponses, ProspectsExportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/export',
     ...options
 });
@@ -691,7 +969,11 @@ export const prospectsExport = <ThrowOnError extends boolean = true>(options?: O
  */
 export const prospectsListImports = <ThrowOnError extends boolean = true>(options?: Options<ProspectsListImportsData, ThrowOnError>): RequestResult<ProspectsListImportsResponses, ProspectsListImportsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ProspectsListImportsResponses, ProspectsListImportsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/imports',
     ...options
 });
@@ -702,7 +984,11 @@ export const prospectsListImports = <ThrowOnError extends boolean = true>(option
 export const prospectsImport = <ThrowOnError extends boolean = true>(options: Options<ProspectsImportData, ThrowOnError>): RequestResult<ProspectsImportResponses, ProspectsImportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProspectsImportResponses, ProspectsImportErrors, ThrowOnError, 'data'>({
     ...formDataBodySerializer,
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/imports',
     ...options,
     headers: {
@@ -717,7 +1003,11 @@ export const prospectsImport = <ThrowOnError extends boolean = true>(options: Op
 export const prospectsPreviewImport = <ThrowOnError extends boolean = true>(options: Options<ProspectsPreviewImportData, ThrowOnError>): RequestResult<ProspectsPreviewImportResponses, ProspectsPreviewImportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProspectsPreviewImportResponses, ProspectsPreviewImportErrors, ThrowOnError, 'data'>({
     ...formDataBodySerializer,
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/imports/preview',
     ...options,
     headers: {
@@ -731,7 +1021,11 @@ export const prospectsPreviewImport = <ThrowOnError extends boolean = true>(opti
  */
 export const prospectsGetImport = <ThrowOnError extends boolean = true>(options: Options<ProspectsGetImportData, ThrowOnError>): RequestResult<ProspectsGetImportResponses, ProspectsGetImportErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ProspectsGetImportResponses, ProspectsGetImportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/imports/{import_id}',
     ...options
 });
@@ -741,7 +1035,11 @@ export const prospectsGetImport = <ThrowOnError extends boolean = true>(options:
  */
 export const prospectsDelete = <ThrowOnError extends boolean = true>(options: Options<ProspectsDeleteData, ThrowOnError>): RequestResult<ProspectsDeleteResponses, ProspectsDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<ProspectsDeleteResponses, ProspectsDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/{prospect_id}',
     ...options
 });
@@ -751,7 +1049,11 @@ export const prospectsDelete = <ThrowOnError extends boolean = true>(options: Op
  */
 export const prospectsGet = <ThrowOnError extends boolean = true>(options: Options<ProspectsGetData, ThrowOnError>): RequestResult<ProspectsGetResponses, ProspectsGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ProspectsGetResponses, ProspectsGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/{prospect_id}',
     ...options
 });
@@ -761,7 +1063,11 @@ export const prospectsGet = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const prospectsUpdate = <ThrowOnError extends boolean = true>(options: Options<ProspectsUpdateData, ThrowOnError>): RequestResult<ProspectsUpdateResponses, ProspectsUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<ProspectsUpdateResponses, ProspectsUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/{prospect_id}',
     ...options,
     headers: {
@@ -775,7 +1081,11 @@ export const prospectsUpdate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const prospectsConversations = <ThrowOnError extends boolean = true>(options: Options<ProspectsConversationsData, ThrowOnError>): RequestResult<ProspectsConversationsResponses, ProspectsConversationsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ProspectsConversationsResponses, ProspectsConversationsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/{prospect_id}/conversations',
     ...options
 });
@@ -785,7 +1095,11 @@ export const prospectsConversations = <ThrowOnError extends boolean = true>(opti
  */
 export const prospectsDecisions = <ThrowOnError extends boolean = true>(options: Options<ProspectsDecisionsData, ThrowOnError>): RequestResult<ProspectsDecisionsResponses, ProspectsDecisionsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ProspectsDecisionsResponses, ProspectsDecisionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/prospects/{prospect_id}/decisions',
     ...options
 });
@@ -795,7 +1109,11 @@ export const prospectsDecisions = <ThrowOnError extends boolean = true>(options:
  */
 export const reviewItemsList = <ThrowOnError extends boolean = true>(options?: Options<ReviewItemsListData, ThrowOnError>): RequestResult<ReviewItemsListResponses, ReviewItemsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReviewItemsListResponses, ReviewItemsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items',
     ...options
 });
@@ -805,7 +1123,11 @@ export const reviewItemsList = <ThrowOnError extends boolean = true>(options?: O
  */
 export const reviewItemsGet = <ThrowOnError extends boolean = true>(options: Options<ReviewItemsGetData, ThrowOnError>): RequestResult<ReviewItemsGetResponses, ReviewItemsGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReviewItemsGetResponses, ReviewItemsGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items/{review_item_id}',
     ...options
 });
@@ -815,7 +1137,11 @@ export const reviewItemsGet = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const reviewItemsUpdate = <ThrowOnError extends boolean = true>(options: Options<ReviewItemsUpdateData, ThrowOnError>): RequestResult<ReviewItemsUpdateResponses, ReviewItemsUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<ReviewItemsUpdateResponses, ReviewItemsUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items/{review_item_id}',
     ...options,
     headers: {
@@ -829,7 +1155,11 @@ export const reviewItemsUpdate = <ThrowOnError extends boolean = true>(options: 
  */
 export const reviewItemsApprove = <ThrowOnError extends boolean = true>(options: Options<ReviewItemsApproveData, ThrowOnError>): RequestResult<ReviewItemsApproveResponses, ReviewItemsApproveErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewItemsApproveResponses, ReviewItemsApproveErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items/{review_item_id}/approve',
     ...options,
     headers: {
@@ -843,7 +1173,11 @@ export const reviewItemsApprove = <ThrowOnError extends boolean = true>(options:
  */
 export const reviewItemsClaim = <ThrowOnError extends boolean = true>(options: Options<ReviewItemsClaimData, ThrowOnError>): RequestResult<ReviewItemsClaimResponses, ReviewItemsClaimErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewItemsClaimResponses, ReviewItemsClaimErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items/{review_item_id}/claim',
     ...options
 });
@@ -853,7 +1187,11 @@ export const reviewItemsClaim = <ThrowOnError extends boolean = true>(options: O
  */
 export const reviewItemsReject = <ThrowOnError extends boolean = true>(options: Options<ReviewItemsRejectData, ThrowOnError>): RequestResult<ReviewItemsRejectResponses, ReviewItemsRejectErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewItemsRejectResponses, ReviewItemsRejectErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items/{review_item_id}/reject',
     ...options,
     headers: {
@@ -867,7 +1205,11 @@ export const reviewItemsReject = <ThrowOnError extends boolean = true>(options: 
  */
 export const reviewItemsRelease = <ThrowOnError extends boolean = true>(options: Options<ReviewItemsReleaseData, ThrowOnError>): RequestResult<ReviewItemsReleaseResponses, ReviewItemsReleaseErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewItemsReleaseResponses, ReviewItemsReleaseErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/review-items/{review_item_id}/release',
     ...options
 });
@@ -877,7 +1219,11 @@ export const reviewItemsRelease = <ThrowOnError extends boolean = true>(options:
  */
 export const scenariosList = <ThrowOnError extends boolean = true>(options?: Options<ScenariosListData, ThrowOnError>): RequestResult<ScenariosListResponses, ScenariosListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ScenariosListResponses, ScenariosListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/scenarios',
     ...options
 });
@@ -887,7 +1233,11 @@ export const scenariosList = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const scenariosCreate = <ThrowOnError extends boolean = true>(options: Options<ScenariosCreateData, ThrowOnError>): RequestResult<ScenariosCreateResponses, ScenariosCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ScenariosCreateResponses, ScenariosCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/scenarios',
     ...options,
     headers: {
@@ -901,7 +1251,11 @@ export const scenariosCreate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const scenariosDelete = <ThrowOnError extends boolean = true>(options: Options<ScenariosDeleteData, ThrowOnError>): RequestResult<ScenariosDeleteResponses, ScenariosDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<ScenariosDeleteResponses, ScenariosDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/scenarios/{scenario_id}',
     ...options
 });
@@ -911,7 +1265,11 @@ export const scenariosDelete = <ThrowOnError extends boolean = true>(options: Op
  */
 export const scenariosGet = <ThrowOnError extends boolean = true>(options: Options<ScenariosGetData, ThrowOnError>): RequestResult<ScenariosGetResponses, ScenariosGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ScenariosGetResponses, ScenariosGetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/scenarios/{scenario_id}',
     ...options
 });
@@ -921,7 +1279,11 @@ export const scenariosGet = <ThrowOnError extends boolean = true>(options: Optio
  */
 export const scenariosUpdate = <ThrowOnError extends boolean = true>(options: Options<ScenariosUpdateData, ThrowOnError>): RequestResult<ScenariosUpdateResponses, ScenariosUpdateErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<ScenariosUpdateResponses, ScenariosUpdateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/scenarios/{scenario_id}',
     ...options,
     headers: {
@@ -935,7 +1297,11 @@ export const scenariosUpdate = <ThrowOnError extends boolean = true>(options: Op
  */
 export const scenariosPutSteps = <ThrowOnError extends boolean = true>(options: Options<ScenariosPutStepsData, ThrowOnError>): RequestResult<ScenariosPutStepsResponses, ScenariosPutStepsErrors, ThrowOnError, 'data'> => (options.client ?? client).put<ScenariosPutStepsResponses, ScenariosPutStepsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/scenarios/{scenario_id}/steps',
     ...options,
     headers: {
@@ -949,7 +1315,11 @@ export const scenariosPutSteps = <ThrowOnError extends boolean = true>(options: 
  */
 export const settingsGetAgent = <ThrowOnError extends boolean = true>(options?: Options<SettingsGetAgentData, ThrowOnError>): RequestResult<SettingsGetAgentResponses, SettingsGetAgentErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<SettingsGetAgentResponses, SettingsGetAgentErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/settings/agent',
     ...options
 });
@@ -959,7 +1329,11 @@ export const settingsGetAgent = <ThrowOnError extends boolean = true>(options?: 
  */
 export const settingsPutAgent = <ThrowOnError extends boolean = true>(options: Options<SettingsPutAgentData, ThrowOnError>): RequestResult<SettingsPutAgentResponses, SettingsPutAgentErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SettingsPutAgentResponses, SettingsPutAgentErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/settings/agent',
     ...options,
     headers: {
@@ -973,7 +1347,11 @@ export const settingsPutAgent = <ThrowOnError extends boolean = true>(options: O
  */
 export const settingsGetIcp = <ThrowOnError extends boolean = true>(options?: Options<SettingsGetIcpData, ThrowOnError>): RequestResult<SettingsGetIcpResponses, SettingsGetIcpErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<SettingsGetIcpResponses, SettingsGetIcpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/settings/icp',
     ...options
 });
@@ -983,7 +1361,11 @@ export const settingsGetIcp = <ThrowOnError extends boolean = true>(options?: Op
  */
 export const settingsPutIcp = <ThrowOnError extends boolean = true>(options: Options<SettingsPutIcpData, ThrowOnError>): RequestResult<SettingsPutIcpResponses, SettingsPutIcpErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SettingsPutIcpResponses, SettingsPutIcpErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/settings/icp',
     ...options,
     headers: {
@@ -997,7 +1379,11 @@ export const settingsPutIcp = <ThrowOnError extends boolean = true>(options: Opt
  */
 export const settingsGetSending = <ThrowOnError extends boolean = true>(options?: Options<SettingsGetSendingData, ThrowOnError>): RequestResult<SettingsGetSendingResponses, SettingsGetSendingErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<SettingsGetSendingResponses, SettingsGetSendingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/settings/sending',
     ...options
 });
@@ -1007,7 +1393,11 @@ export const settingsGetSending = <ThrowOnError extends boolean = true>(options?
  */
 export const settingsPutSending = <ThrowOnError extends boolean = true>(options: Options<SettingsPutSendingData, ThrowOnError>): RequestResult<SettingsPutSendingResponses, SettingsPutSendingErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SettingsPutSendingResponses, SettingsPutSendingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/settings/sending',
     ...options,
     headers: {
@@ -1021,7 +1411,11 @@ export const settingsPutSending = <ThrowOnError extends boolean = true>(options:
  */
 export const suppressionsList = <ThrowOnError extends boolean = true>(options?: Options<SuppressionsListData, ThrowOnError>): RequestResult<SuppressionsListResponses, SuppressionsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<SuppressionsListResponses, SuppressionsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/suppressions',
     ...options
 });
@@ -1031,7 +1425,11 @@ export const suppressionsList = <ThrowOnError extends boolean = true>(options?: 
  */
 export const suppressionsCreate = <ThrowOnError extends boolean = true>(options: Options<SuppressionsCreateData, ThrowOnError>): RequestResult<SuppressionsCreateResponses, SuppressionsCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<SuppressionsCreateResponses, SuppressionsCreateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/suppressions',
     ...options,
     headers: {
@@ -1045,7 +1443,11 @@ export const suppressionsCreate = <ThrowOnError extends boolean = true>(options:
  */
 export const suppressionsExport = <ThrowOnError extends boolean = true>(options?: Options<SuppressionsExportData, ThrowOnError>): RequestResult<SuppressionsExportResponses, SuppressionsExportErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<SuppressionsExportResponses, SuppressionsExportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/suppressions/export',
     ...options
 });
@@ -1056,7 +1458,11 @@ export const suppressionsExport = <ThrowOnError extends boolean = true>(options?
 export const suppressionsImport = <ThrowOnError extends boolean = true>(options: Options<SuppressionsImportData, ThrowOnError>): RequestResult<SuppressionsImportResponses, SuppressionsImportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<SuppressionsImportResponses, SuppressionsImportErrors, ThrowOnError, 'data'>({
     ...formDataBodySerializer,
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/suppressions/import',
     ...options,
     headers: {
@@ -1070,7 +1476,11 @@ export const suppressionsImport = <ThrowOnError extends boolean = true>(options:
  */
 export const suppressionsDelete = <ThrowOnError extends boolean = true>(options: Options<SuppressionsDeleteData, ThrowOnError>): RequestResult<SuppressionsDeleteResponses, SuppressionsDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<SuppressionsDeleteResponses, SuppressionsDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/suppressions/{suppression_id}',
     ...options
 });
@@ -1080,7 +1490,11 @@ export const suppressionsDelete = <ThrowOnError extends boolean = true>(options:
  */
 export const tagsList = <ThrowOnError extends boolean = true>(options?: Options<TagsListData, ThrowOnError>): RequestResult<TagsListResponses, TagsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<TagsListResponses, TagsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/tags',
     ...options
 });
@@ -1090,7 +1504,11 @@ export const tagsList = <ThrowOnError extends boolean = true>(options?: Options<
  */
 export const tagsDelete = <ThrowOnError extends boolean = true>(options: Options<TagsDeleteData, ThrowOnError>): RequestResult<TagsDeleteResponses, TagsDeleteErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<TagsDeleteResponses, TagsDeleteErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/tags/{tag_id}',
     ...options
 });
@@ -1100,7 +1518,11 @@ export const tagsDelete = <ThrowOnError extends boolean = true>(options: Options
  */
 export const webhooksListEndpoints = <ThrowOnError extends boolean = true>(options?: Options<WebhooksListEndpointsData, ThrowOnError>): RequestResult<WebhooksListEndpointsResponses, WebhooksListEndpointsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<WebhooksListEndpointsResponses, WebhooksListEndpointsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/endpoints',
     ...options
 });
@@ -1110,7 +1532,11 @@ export const webhooksListEndpoints = <ThrowOnError extends boolean = true>(optio
  */
 export const webhooksCreateEndpoint = <ThrowOnError extends boolean = true>(options: Options<WebhooksCreateEndpointData, ThrowOnError>): RequestResult<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WebhooksCreateEndpointResponses, WebhooksCreateEndpointErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/endpoints',
     ...options,
     headers: {
@@ -1124,7 +1550,11 @@ export const webhooksCreateEndpoint = <ThrowOnError extends boolean = true>(opti
  */
 export const webhooksRetireEndpoint = <ThrowOnError extends boolean = true>(options: Options<WebhooksRetireEndpointData, ThrowOnError>): RequestResult<WebhooksRetireEndpointResponses, WebhooksRetireEndpointErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<WebhooksRetireEndpointResponses, WebhooksRetireEndpointErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/endpoints/{endpoint_id}',
     ...options
 });
@@ -1134,7 +1564,11 @@ export const webhooksRetireEndpoint = <ThrowOnError extends boolean = true>(opti
  */
 export const webhooksListEvents = <ThrowOnError extends boolean = true>(options?: Options<WebhooksListEventsData, ThrowOnError>): RequestResult<WebhooksListEventsResponses, WebhooksListEventsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<WebhooksListEventsResponses, WebhooksListEventsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/events',
     ...options
 });
@@ -1144,7 +1578,11 @@ export const webhooksListEvents = <ThrowOnError extends boolean = true>(options?
  */
 export const webhooksHealth = <ThrowOnError extends boolean = true>(options?: Options<WebhooksHealthData, ThrowOnError>): RequestResult<WebhooksHealthResponses, WebhooksHealthErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<WebhooksHealthResponses, WebhooksHealthErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/events/health',
     ...options
 });
@@ -1154,7 +1592,11 @@ export const webhooksHealth = <ThrowOnError extends boolean = true>(options?: Op
  */
 export const webhooksReplayEvents = <ThrowOnError extends boolean = true>(options: Options<WebhooksReplayEventsData, ThrowOnError>): RequestResult<WebhooksReplayEventsResponses, WebhooksReplayEventsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WebhooksReplayEventsResponses, WebhooksReplayEventsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/events/replay',
     ...options,
     headers: {
@@ -1168,7 +1610,11 @@ export const webhooksReplayEvents = <ThrowOnError extends boolean = true>(option
  */
 export const webhooksGetEvent = <ThrowOnError extends boolean = true>(options: Options<WebhooksGetEventData, ThrowOnError>): RequestResult<WebhooksGetEventResponses, WebhooksGetEventErrors, ThrowOnError, 'data'> => (options.client ?? client).get<WebhooksGetEventResponses, WebhooksGetEventErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/events/{event_id}',
     ...options
 });
@@ -1178,7 +1624,11 @@ export const webhooksGetEvent = <ThrowOnError extends boolean = true>(options: O
  */
 export const webhooksReplayEvent = <ThrowOnError extends boolean = true>(options: Options<WebhooksReplayEventData, ThrowOnError>): RequestResult<WebhooksReplayEventResponses, WebhooksReplayEventErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WebhooksReplayEventResponses, WebhooksReplayEventErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/webhooks/events/{event_id}/replay',
     ...options
 });
@@ -1188,7 +1638,11 @@ export const webhooksReplayEvent = <ThrowOnError extends boolean = true>(options
  */
 export const workflowsList = <ThrowOnError extends boolean = true>(options?: Options<WorkflowsListData, ThrowOnError>): RequestResult<WorkflowsListResponses, WorkflowsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<WorkflowsListResponses, WorkflowsListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/workflows',
     ...options
 });
@@ -1198,7 +1652,11 @@ export const workflowsList = <ThrowOnError extends boolean = true>(options?: Opt
  */
 export const workflowsStart = <ThrowOnError extends boolean = true>(options: Options<WorkflowsStartData, ThrowOnError>): RequestResult<WorkflowsStartResponses, WorkflowsStartErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WorkflowsStartResponses, WorkflowsStartErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
     url: '/api/v1/workflows/{name}/start',
     ...options,
     headers: {

@@ -1179,7 +1179,7 @@ export type Conversation = {
     /**
      * Entries
      */
-    entries: Array<ApiGatewayRepliesSchemasConversationEntry>;
+    entries: Array<ConversationEntry>;
     /**
      * Id
      */
@@ -1200,6 +1200,53 @@ export type Conversation = {
      * Subject
      */
     subject: string;
+};
+
+/**
+ * ConversationEntry
+ *
+ * One exchange. `text` of a reply is without quotes and signature; `original` is what came.
+ */
+export type ConversationEntry = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Channel
+     */
+    channel: 'linkedin' | 'email' | 'sms';
+    decision: ReplyDecision | null;
+    /**
+     * Direction
+     */
+    direction: 'in' | 'out';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Automatic
+     */
+    is_automatic: boolean;
+    /**
+     * Original
+     *
+     * The whole text of a reply as it came; null for what we sent.
+     */
+    original: string | null;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Text
+     */
+    text: string;
 };
 
 /**
@@ -2823,6 +2870,12 @@ export type Message = {
      */
     prospect_title: string | null;
     /**
+     * Reasons
+     *
+     * Why it stands where it stands: why it waits, was held back, or failed.
+     */
+    reasons: Array<string>;
+    /**
      * Recipient
      *
      * Address, profile or number it goes to.
@@ -2832,6 +2885,12 @@ export type Message = {
      * Rejected Reason
      */
     rejected_reason: string | null;
+    /**
+     * Revisions Count
+     *
+     * How often a person has edited it.
+     */
+    revisions_count: number;
     /**
      * Scheduled At
      */
@@ -2973,6 +3032,12 @@ export type MessageDetail = {
      */
     prospect_title: string | null;
     /**
+     * Reasons
+     *
+     * Why it stands where it stands: why it waits, was held back, or failed.
+     */
+    reasons: Array<string>;
+    /**
      * Recipient
      *
      * Address, profile or number it goes to.
@@ -2986,6 +3051,12 @@ export type MessageDetail = {
      * Revisions
      */
     revisions: Array<MessageRevision>;
+    /**
+     * Revisions Count
+     *
+     * How often a person has edited it.
+     */
+    revisions_count: number;
     /**
      * Scheduled At
      */
@@ -3118,6 +3189,18 @@ export type MessageRevision = {
      * Id
      */
     id: string;
+};
+
+/**
+ * MessageSettlement
+ *
+ * What a person found out about a message of which the vendor could not say whether it went out.
+ */
+export type MessageSettlement = {
+    /**
+     * Outcome
+     */
+    outcome: 'sent' | 'not_sent';
 };
 
 /**
@@ -3385,7 +3468,7 @@ export type Prospect = {
     /**
      * Conversation
      */
-    conversation: Array<ApiGatewayProspectsSchemasConversationEntry>;
+    conversation: Array<ThreadEntry>;
     /**
      * Country
      */
@@ -5030,6 +5113,42 @@ export type TeamMemberPatch = {
 };
 
 /**
+ * ThreadEntry
+ *
+ * A message that went out or came in, oldest first.
+ */
+export type ThreadEntry = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Channel
+     */
+    channel: 'linkedin' | 'email' | 'sms';
+    /**
+     * Direction
+     */
+    direction: 'in' | 'out';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * ThreadMessage
  *
  * One exchange of a conversation, oldest first in a thread.
@@ -5197,89 +5316,6 @@ export type WorkflowState = {
      * State
      */
     state: 'healthy' | 'failing' | 'silent' | 'never_run';
-};
-
-/**
- * ConversationEntry
- *
- * A message that went out or came in, oldest first.
- */
-export type ApiGatewayProspectsSchemasConversationEntry = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Channel
-     */
-    channel: 'linkedin' | 'email' | 'sms';
-    /**
-     * Direction
-     */
-    direction: 'in' | 'out';
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Status
-     */
-    status: string;
-    /**
-     * Subject
-     */
-    subject: string;
-    /**
-     * Text
-     */
-    text: string;
-};
-
-/**
- * ConversationEntry
- *
- * One exchange. `text` of a reply is without quotes and signature; `original` is what came.
- */
-export type ApiGatewayRepliesSchemasConversationEntry = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Channel
-     */
-    channel: 'linkedin' | 'email' | 'sms';
-    decision: ReplyDecision | null;
-    /**
-     * Direction
-     */
-    direction: 'in' | 'out';
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Is Automatic
-     */
-    is_automatic: boolean;
-    /**
-     * Original
-     *
-     * The whole text of a reply as it came; null for what we sent.
-     */
-    original: string | null;
-    /**
-     * Status
-     */
-    status: string;
-    /**
-     * Subject
-     */
-    subject: string;
-    /**
-     * Text
-     */
-    text: string;
 };
 
 /**
@@ -6630,6 +6666,10 @@ export type CredentialsTestErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `credential_missing`: No active key is stored for this service; enter one in the settings.
+     */
+    409: Problem;
     /**
      * Validation Error
      */
@@ -7999,6 +8039,72 @@ export type MessagesApproveResponses = {
 
 export type MessagesApproveResponse = MessagesApproveResponses[keyof MessagesApproveResponses];
 
+export type MessagesCompleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/api/v1/messages/{message_id}/complete';
+};
+
+export type MessagesCompleteErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type MessagesCompleteError = MessagesCompleteErrors[keyof MessagesCompleteErrors];
+
+export type MessagesCompleteResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type MessagesCompleteResponse = MessagesCompleteResponses[keyof MessagesCompleteResponses];
+
 export type MessagesRegenerateData = {
     body?: never;
     headers?: {
@@ -8130,6 +8236,138 @@ export type MessagesRejectResponses = {
 };
 
 export type MessagesRejectResponse = MessagesRejectResponses[keyof MessagesRejectResponses];
+
+export type MessagesRetryData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/api/v1/messages/{message_id}/retry';
+};
+
+export type MessagesRetryErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type MessagesRetryError = MessagesRetryErrors[keyof MessagesRetryErrors];
+
+export type MessagesRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type MessagesRetryResponse = MessagesRetryResponses[keyof MessagesRetryResponses];
+
+export type MessagesSettleData = {
+    body: MessageSettlement;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/api/v1/messages/{message_id}/settle';
+};
+
+export type MessagesSettleErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type MessagesSettleError = MessagesSettleErrors[keyof MessagesSettleErrors];
+
+export type MessagesSettleResponses = {
+    /**
+     * Successful Response
+     */
+    200: Message;
+};
+
+export type MessagesSettleResponse = MessagesSettleResponses[keyof MessagesSettleResponses];
 
 export type OrganizationsCreateData = {
     body: OrganizationCreate;

@@ -51,7 +51,7 @@ export function BottomBar() {
         .map(({ to, text, icon: Icon, waiting: kind }) => (
           <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} className={itemStyles}>
             <Icon className="size-5" strokeWidth={1.75} aria-hidden />
-            <span className="max-w-full truncate px-0.5">{t.nav[text]}</span>
+            <span className="max-w-full truncate px-0.5">{to === "/" ? t.home : t.nav[text]}</span>
             {kind !== undefined && <Dot count={waiting[kind]} text={t.waiting(waiting[kind])} />}
           </Link>
         ))}

@@ -76,8 +76,10 @@ export function NewCampaignPage() {
 
   return (
     <FormProvider {...form}>
-      <PageHeader title={t.wizardTitle} />
-      <ol className="mb-6 flex gap-2 sm:gap-4" aria-label={t.stepOf(step + 1, t.steps.length)}>
+      <div className="mx-auto max-w-3xl">
+        <PageHeader title={t.wizardTitle} />
+      </div>
+      <ol className="mx-auto mb-6 flex max-w-3xl gap-2 sm:gap-4" aria-label={t.stepOf(step + 1, t.steps.length)}>
         {t.steps.map((name, index) => (
           <li key={name} aria-current={index === step ? "step" : undefined} className="min-w-0 flex-1">
             <span className={cn("block h-1 rounded-full", index <= step ? "bg-primary" : "bg-line")} />

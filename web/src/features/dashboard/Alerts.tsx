@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Notice } from "@/components/Notice";
 import { Button } from "@/components/ui/Button";
-import { useTexts } from "@/i18n/texts";
+import { label, useTexts } from "@/i18n/texts";
 import { useMay } from "@/session/me";
 import { alertsQuery, useResolveAlert } from "./queries";
 import { texts } from "./texts";
@@ -23,8 +23,8 @@ export function Alerts() {
       {alerts.map((alert) => (
         <Notice key={alert.id} tone={tones[alert.severity]}>
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-            <p className="min-w-0 flex-1">
-              <span className="font-semibold">{alert.title}</span> {alert.detail}
+            <p className="line-clamp-2 min-w-0 flex-1 basis-72" title={alert.detail}>
+              <span className="font-semibold">{label(t.workflow, alert.title)}</span> {alert.detail}
               {alert.occurrences > 1 && <> ({t.occurrences(alert.occurrences)})</>}
             </p>
             {may.write && (

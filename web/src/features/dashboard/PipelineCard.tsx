@@ -23,7 +23,7 @@ export function PipelineCard({ daily }: { daily: readonly DayFigures[] }) {
         {empty ? (
           <p className="flex h-64 items-center justify-center text-ink-muted">{t.noDays}</p>
         ) : (
-          <Suspense fallback={<Skeleton className="mx-2 h-72" />}>
+          <Suspense fallback={<Skeleton className="mx-2 h-[18.75rem]" />}>
             <PipelineChart daily={daily} />
           </Suspense>
         )}

@@ -1,4 +1,4 @@
-import { Area, AreaChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { useFormat } from "@/i18n/format";
 import { label, useTexts } from "@/i18n/texts";
 import type { DayFigures } from "./queries";
@@ -15,8 +15,18 @@ export default function PipelineChart({ daily }: { daily: readonly DayFigures[] 
   const t = useTexts(texts);
   const format = useFormat();
   return (
-    <div className="h-72" aria-hidden>
-      <ResponsiveContainer width="100%" height="100%">
+    <div aria-hidden>
+      <ul className="mb-4 flex flex-wrap gap-x-5 gap-y-1 px-2 text-[0.8125rem] text-ink-muted">
+        {lines.map(({ name, stroke, dash }) => (
+          <li key={name} className="flex items-center gap-2">
+            <svg viewBox="0 0 16 4" className="h-1 w-4">
+              <line x1="1" x2="15" y1="2" y2="2" stroke={stroke} strokeWidth="3" strokeLinecap="round" strokeDasharray={dash} />
+            </svg>
+            {label(t.chart, name)}
+          </li>
+        ))}
+      </ul>
+      <ResponsiveContainer width="100%" height={264}>
         <AreaChart data={[...daily]} margin={{ top: 8, right: 12, bottom: 0, left: -12 }}>
           <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
           <XAxis
@@ -42,13 +52,6 @@ export default function PipelineChart({ daily }: { daily: readonly DayFigures[] 
             contentStyle={{ background: "var(--surface)", border: "1px solid var(--line)", borderRadius: 12, boxShadow: "var(--shadow-float)", fontSize: 13 }}
             labelStyle={{ color: "var(--ink)", fontWeight: 600, marginBottom: 4 }}
             cursor={{ stroke: "var(--line-strong)", strokeDasharray: "3 3" }}
-          />
-          <Legend
-            iconType="circle"
-            iconSize={8}
-            height={36}
-            wrapperStyle={{ top: 0, left: 16, bottom: "auto", width: "auto" }}
-            formatter={(name: string) => <span className="text-[0.8125rem] text-ink-muted">{label(t.chart, name)}</span>}
           />
           {lines.map(({ name, stroke, dash, fill }) => (
             <Area

@@ -30,7 +30,7 @@ export function CredentialRow({ service, credential, editable }: CredentialRowPr
           <p className="font-medium">{name}</p>
           <p className="text-[0.8125rem] text-ink-muted">{does}</p>
         </div>
-        <div className="min-w-0 basis-56 text-[0.8125rem]">
+        <div className="min-w-0 text-[0.8125rem] sm:w-56">
           {credential ? (
             <>
               <p className="tabular-nums">
@@ -49,13 +49,13 @@ export function CredentialRow({ service, credential, editable }: CredentialRowPr
           )}
         </div>
         {editable && (
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap justify-end gap-2 sm:w-72">
             {credential && (
               <Button size="sm" busy={test.isPending} onClick={() => test.mutate()}>
                 <Plug aria-hidden /> {t.test}
               </Button>
             )}
-            <Button size="sm" look={credential ? "secondary" : "primary"} onClick={() => setEntering(true)}>
+            <Button size="sm" onClick={() => setEntering(true)}>
               {credential ? t.replaceKey : t.addKey}
             </Button>
             {credential && (

@@ -6,8 +6,16 @@ import { SkeletonRows } from "@/components/ui/Skeleton";
 import { useTexts } from "@/i18n/texts";
 import { useMay } from "@/session/me";
 import { CredentialRow } from "./CredentialRow";
-import { credentialsQuery } from "./queries";
+import { credentialsQuery, type ServiceName } from "./queries";
 import { texts } from "./texts";
+
+/** What every campaign needs comes first; the others follow in the order of the API. */
+const firstServices: readonly ServiceName[] = ["phantombuster", "instantly", "calcom", "anthropic", "openai"];
+
+function rank(service: ServiceName): number {
+  const at = firstServices.indexOf(service);
+  return at === -1 ? firstServices.length : at;
+}
 
 export function CredentialsTab() {
   const t = useTexts(texts);
@@ -23,7 +31,7 @@ export function CredentialsTab() {
           <SkeletonRows />
         ) : (
           <ul className="divide-y divide-line">
-            {query.data.services.map((service) => (
+            {[...query.data.services].sort((one, other) => rank(one) - rank(other)).map((service) => (
               <CredentialRow
                 key={service}
                 service={service}

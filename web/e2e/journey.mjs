@@ -1,0 +1,141 @@
+// The browser journey: signs in, sees every page in both languages at phone and desktop size, checks accessibility,
+// makes a campaign through the wizard and approves a message, and measures how fast the dashboard shows its figures.
+//
+//   PANEL_URL=http://127.0.0.1:3000 EMAIL=… PASSWORD=… OUT=folder node e2e/journey.mjs
+//
+// CHROMIUM names the browser (default: Debian's, else Playwright's own). Prints one JSON object; exits 1 with reasons.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { audit } from "./accessibility.mjs";
+import { approveMessage, createCampaign } from "./acts.mjs";
+import { measureDashboard } from "./measure.mjs";
+import { languages, pages } from "./pages.mjs";
+
+const required = (name) => {
+  const value = process.env[name];
+  if (!value) {
+    console.error(`${name} is not set.`);
+    process.exit(2);
+  }
+  return value;
+};
+
+const panel = required("PANEL_URL").replace(/\/$/, "");
+const email = required("EMAIL");
+const password = required("PASSWORD");
+const out = required("OUT");
+mkdirSync(out, { recursive: true });
+
+const debian = "/usr/bin/chromium";
+const executablePath = process.env.CHROMIUM || (existsSync(debian) ? debian : undefined);
+const sizes = {
+  desktop: { width: 1440, height: 900 },
+  tablet: { width: 834, height: 1112 },
+  phone: { width: 390, height: 844 },
+};
+const waitMs = 20_000;
+
+const profile = mkdtempSync(path.join(tmpdir(), "sales-machine-browser-"));
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath,
+  headless: true,
+  viewport: sizes.desktop,
+  locale: "fr-FR",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+const page = context.pages()[0] ?? (await context.newPage());
+page.setDefaultTimeout(waitMs);
+
+const failures = [];
+const report = { panel, screenshots: [], accessibility: [], campaign: null, message: null, dashboard: null };
+const note = (where, problem) => failures.push(`${where}: ${problem}`);
+page.on("pageerror", (error) => note(new URL(page.url()).pathname, `script error: ${error.message}`));
+page.on("response", (response) => {
+  if (response.status() >= 500) note(new URL(page.url()).pathname, `${response.status()} from ${response.url()}`);
+});
+
+async function shoot(name) {
+  const file = path.join(out, `${name}.png`);
+  await page.screenshot({ path: file });
+  report.screenshots.push(file);
+}
+
+async function speak(language) {
+  await page.evaluate((chosen) => localStorage.setItem("sales-machine.language", chosen), language);
+}
+
+async function signIn() {
+  await page.goto(`${panel}/sign-in`);
+  await page.locator("input[type=email]").waitFor();
+  for (const language of languages) {
+    await speak(language);
+    await page.reload();
+    await page.locator("input[type=email]").waitFor();
+    await shoot(`sign-in-${language}-desktop`);
+    report.accessibility.push(await audit(page, `sign-in-${language}`, failures));
+  }
+  await page.locator("input[type=email]").fill(email);
+  await page.locator("input[type=password]").fill(password);
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(`${panel}/`);
+  await page.locator("main h1").waitFor();
+}
+
+async function visitAll() {
+  for (const language of languages) {
+    await speak(language);
+    for (const [size, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      for (const visit of pages) {
+        const name = `${visit.name}-${language}-${size}`;
+        try {
+          await page.goto(`${panel}${visit.path}`);
+          await visit.ready(page, language);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+          if (wide) note(name, "the page scrolls sideways");
+          await shoot(name);
+          if (size !== "tablet") report.accessibility.push(await audit(page, name, failures));
+        } catch (error) {
+          await shoot(`${name}-failed`);
+          note(name, error.message.split("\n")[0]);
+        }
+      }
+    }
+  }
+}
+
+async function attempt(name, act) {
+  try {
+    return await act();
+  } catch (error) {
+    await shoot(`${name}-failed`).catch(() => undefined);
+    note(name, error.message.split("\n")[0]);
+    return null;
+  }
+}
+
+try {
+  if ((await attempt("sign in", signIn)) !== null) {
+    await attempt("pages", visitAll);
+    await page.setViewportSize(sizes.desktop);
+    await speak("en");
+    report.campaign = await attempt("wizard", () => createCampaign(page, panel, shoot));
+    report.message = await attempt("approve", () => approveMessage(page, panel, shoot));
+    report.dashboard = await attempt("measure", () => measureDashboard(context, panel));
+  }
+} finally {
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+}
+
+console.log(JSON.stringify({ ...report, failures }, null, 2));
+process.exit(failures.length === 0 ? 0 : 1);
