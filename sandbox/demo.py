@@ -24,7 +24,7 @@ from sandbox.progress import Display
 from sandbox.settings import Secrets, home_from_env
 from sandbox.stack import Stack
 
-PEOPLE = 60
+PEOPLE = 150
 MEASURED_PEOPLE = 50
 DAY_SECONDS = 2.0
 STEP_SECONDS = 0.5
@@ -32,7 +32,7 @@ STEP_SECONDS = 0.5
 NUDGE_SECONDS = 2.5
 TIMETABLED = ("enrich-and-qualify-prospects", "send-due-messages", "advance-scenarios")
 # A campaign is over when nobody is on the way any more, or when nothing has moved for a while, or at the limit.
-QUIET_SECONDS = 30.0
+QUIET_SECONDS = 20.0
 LIMIT_SECONDS = 200.0
 UNDER_WAY = ("found", "enriching", "enriched", "qualifying", "qualified", "in_sequence")
 NOT_JUDGED = UNDER_WAY[:4]
@@ -58,7 +58,7 @@ class Figures:
     decision_p95: float | None = None
     decisions: int = 0
     dashboard: float | None = None
-    memory: int = 0
+    memory: dict[str, int] = field(default_factory=dict)
     funnel: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -152,10 +152,10 @@ def _play(stack: Stack, account: seed.Account, campaign_id: str, figures: Figure
 
 def _note_judged(progress: dict[str, Any], figures: Figures, seconds: float) -> None:
     people = progress["counts"]["prospects"]
-    waiting = sum(progress["by_status"].get(status, 0) for status in NOT_JUDGED)
-    if figures.judged is None and people - waiting >= min(MEASURED_PEOPLE, people) and people and not waiting:
+    judged = people - sum(progress["by_status"].get(status, 0) for status in NOT_JUDGED)
+    if figures.judged is None and people and judged >= min(MEASURED_PEOPLE, people):
         figures.judged = seconds
-        figures.judged_people = people
+        figures.judged_people = judged
         figures.drafted = sum(progress["messages_by_status"].values())
 
 
@@ -223,7 +223,7 @@ def _measure(stack: Stack, account: seed.Account, campaign_id: str, figures: Fig
         for path in ("/me", "/dashboard/stats", "/dashboard/funnel", "/dashboard/activity"):
             account.call("GET", path)
         figures.dashboard = time.monotonic() - begun
-    figures.memory = sum(stack.memory().values())
+    figures.memory = stack.memory()
 
 
 def _show(stack: Stack, account: seed.Account, figures: Figures, total: float) -> None:
@@ -250,7 +250,7 @@ def _show(stack: Stack, account: seed.Account, figures: Figures, total: float) -
 
 def _figures(figures: Figures, total: float) -> Iterator[tuple[str, str]]:
     if figures.judged is not None:
-        what = f"{figures.judged_people} profiles found, enriched, qualified; {figures.drafted} messages drafted"
+        what = f"The first {figures.judged_people} profiles found, enriched, qualified, {figures.drafted} written to"
         yield what, f"{figures.judged:.1f} s"
     if figures.decision_p95 is not None:
         yield f"Reply stored → decision, 95th percentile of {figures.decisions}", f"{figures.decision_p95:.2f} s"
@@ -259,4 +259,6 @@ def _figures(figures: Figures, total: float) -> Iterator[tuple[str, str]]:
     yield "The whole campaign", f"{figures.campaign:.0f} s"
     yield "Until the stack was up", f"{figures.started:.0f} s"
     yield "Everything together", f"{total:.0f} s"
-    yield "Memory of the stack", f"{figures.memory / 1e9:.2f} GB"
+    largest = sorted(figures.memory.items(), key=lambda entry: -entry[1])[:3]
+    parts = ", ".join(f"{name} {used / 1e9:.2f}" for name, used in largest)
+    yield f"Memory of the stack (of it: {parts})", f"{sum(figures.memory.values()) / 1e9:.2f} GB"

@@ -220,7 +220,7 @@ class N8n:
                 "EXECUTIONS_DATA_PRUNE": "true",
                 "EXECUTIONS_DATA_MAX_AGE": "48",
                 "GENERIC_TIMEZONE": "Europe/Paris",
-                "NODE_OPTIONS": "--max-old-space-size=700",
+                "NODE_OPTIONS": "--max-old-space-size=512 --max-semi-space-size=16",
             }
         )
 
