@@ -39,7 +39,7 @@ def work_item(lease: Leased, known: Facts, grant: str | None) -> EnrichmentWork:
         kind=step["kind"] if step else "email",
         channel=step["channel"] if step else "email",
         step=_whole(WorkStep, step),
-        sender=_whole(WorkSender, known.sender) or WorkSender(first_name=""),
+        sender=sender(known.sender or {}),
         tone=known.tone,
         thread=[],
     )
@@ -63,6 +63,12 @@ def company(row: dict[str, Any] | None) -> WorkCompany | None:
             "facts": items(WorkFact, row.get("facts")),
         }
     )
+
+
+def sender(row: dict[str, Any]) -> WorkSender:
+    """Who writes, as the agent's settings say."""
+    named = {name: row.get(f"sender_{name}", row.get(name)) for name in WorkSender.model_fields}
+    return WorkSender.model_validate({"first_name": "", **_known(WorkSender, named)})
 
 
 def spoken(row: dict[str, Any], otherwise: str) -> str:
