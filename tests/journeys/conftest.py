@@ -1,6 +1,7 @@
 """The whole real stack, started once: Postgres, Supabase, Redis, n8n, both services, the panel, and the stand-ins."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import httpx2
 import pytest
@@ -37,6 +38,7 @@ def vendors(stack: Stack) -> Iterator[Vendors]:
 
 
 @pytest.fixture(scope="session")
-def found_organization(stack: Stack) -> Callable[[], Owner]:
+def found_organization(stack: Stack) -> Iterator[Callable[[], Owner]]:
     """Signs somebody up and gives them an organization with vendor keys, a sender and mailboxes."""
-    return lambda: found(stack)
+    with ExitStack() as closing:
+        yield lambda: found(stack, closing)

@@ -5,6 +5,7 @@ import io
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -67,7 +68,7 @@ class Api:
         while True:
             page = self.get(path, limit=100, **params, **({"cursor": cursor} if cursor else {}))
             found += page["items"]
-            cursor = page["next_cursor"]
+            cursor = page.get("next_cursor")
             if cursor is None:
                 return found
 
@@ -137,8 +138,11 @@ class Owner:
         return str(enrollments[0]["status"])
 
 
-def found(stack: Stack) -> Owner:
-    """Sign somebody up and give them an organization with vendor keys, a sender, and mailboxes without a gap."""
+def found(stack: Stack, closing: ExitStack) -> Owner:
+    """Sign somebody up and give them an organization with vendor keys, a sender, and mailboxes without a gap.
+
+    Their client is closed with `closing`.
+    """
     name = uuid.uuid4().hex[:8]
     email, password = f"owner-{name}@sales-machine.example", f"a long password {name}"
     signed_up = httpx2.post(
@@ -147,10 +151,12 @@ def found(stack: Stack) -> Owner:
         json={"email": email, "password": password},
     )
     signed_up.raise_for_status()
-    client = httpx2.Client(
-        base_url=stack.urls["gateway"],
-        headers={"authorization": f"Bearer {signed_up.json()['access_token']}"},
-        timeout=30,
+    client = closing.enter_context(
+        httpx2.Client(
+            base_url=stack.urls["gateway"],
+            headers={"authorization": f"Bearer {signed_up.json()['access_token']}"},
+            timeout=30,
+        )
     )
     api = Api(client)
     organization = api.post("/organizations", {"name": f"Atelier {name}", "locale": "fr"})

@@ -54,7 +54,7 @@ def running(stack: Stack, found_organization: Callable[[], Owner]) -> Running:
 
 def test_a_second_launch_is_refused_and_starts_nothing(running: Running) -> None:
     problem = running.owner.api.post(f"/campaigns/{running.campaign_id}/launch", expect=409)
-    assert "already" in problem["detail"].lower() or "running" in problem["detail"].lower()
+    assert problem["code"] == "campaign_already_launched"
 
 
 def test_everyone_is_enriched_and_judged_with_evidence(running: Running) -> None:

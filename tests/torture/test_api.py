@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,16 @@ WHOLE = 200
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("side", ["panel", "workflows"])
-def test_the_api_keeps_its_word(stack: Stack, size: Size, side: str, tmp_path: Path) -> None:
+def test_the_api_keeps_its_word(stack: Stack, closing: ExitStack, size: Size, side: str, tmp_path: Path) -> None:
     if side == "panel":
-        owner = found(stack)
+        owner = found(stack, closing)
         authorization = owner.api.client.headers["authorization"]
-        headers = ["--header", f"Authorization: {authorization}", "--header", f"X-Organization-Id: {owner.organization_id}"]
+        headers = [
+            "--header",
+            f"Authorization: {authorization}",
+            "--header",
+            f"X-Organization-Id: {owner.organization_id}",
+        ]
         prefix = "^/api/v1/"
     else:
         headers = ["--header", f"Authorization: Bearer {stack.secrets.workflow_token}"]
