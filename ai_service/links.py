@@ -8,12 +8,12 @@ _SCHEME = re.compile(
 )
 _WWW = re.compile(r"\bwww\d?\s?\.", re.IGNORECASE)
 _DOMAIN = re.compile(
-    r"(?<![\w@])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})(?=$|[^\w.-]|[.](?:\s|$)|/|:)",
+    r"(?<![\w@])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})(?=$|[^\w.-]|[.](?:\s|$)|/|:)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s@]+\s?@\s?[^\s@]+\.[^\s@]{2,}|\S+\s?[\[(]\s?(?:at|arobase)\s?[\])]\s?\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"@\s?[^\s@]{1,64}\.[^\s@]{2}|[\[(]\s?(?:at|arobase)\s?[\])]", re.IGNORECASE)
 _SPELT = re.compile(
-    r"\b[\w-]+\s?(?:[\[({]\s?(?:dot|point|punkt)\s?[\])}]|\s(?:dot|punkt)\s)\s?(?:com|fr|io|net|org|de|co|eu|app|ai|be|ch)\b",
+    r"\b[\w-]{1,63}\s?(?:[\[({]\s?(?:dot|point|punkt)\s?[\])}]|\s(?:dot|punkt)\s)\s?(?:com|fr|io|net|org|de|co|eu|app|ai|be|ch)\b",
     re.IGNORECASE,
 )
 _IP = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")

@@ -23,6 +23,8 @@ MOST_CONFIDENCE = 0.97
 LEAST_CONFIDENCE = 0.3
 CLOSES_THE_DOOR = 0.8
 MOST_QUOTES = 6
+LONGEST_READ = 8_000
+"""Characters; nobody's own words are longer, and a stranger may not keep the service busy."""
 
 _SENTIMENT: dict[Intent, Sentiment] = {
     "interested": "positive",
@@ -64,7 +66,7 @@ class Reading:
 
 def read(reply: Reply, *, today: date, default_language: Language = "en") -> Reading:
     """Classify `reply`. `today` stands in when the mail has no readable Date header."""
-    text = own_words(reply)
+    text = own_words(reply)[:LONGEST_READ]
     plain = folded(text)
     language = languages.detected(text)[0] or languages.detected(reply.subject or "")[0] or default_language
     headers = {name.casefold(): value for name, value in reply.headers.items()}

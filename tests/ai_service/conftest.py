@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 
 from ai_service.app import create_app
 from ai_service.settings import AiServiceSettings
+from kit.logging import configure
 from sandbox import upstash
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
@@ -63,6 +64,7 @@ for _name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY"):
 def no_paid_model() -> Iterator[None]:
     global _guarding  # noqa: PLW0603 - an audit hook can't be taken out again
     _guarding = True
+    configure("WARNING", "ai_service")
     yield
     _guarding = False
 

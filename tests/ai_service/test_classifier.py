@@ -1,3 +1,4 @@
+import time
 from datetime import date
 from typing import Any
 
@@ -130,6 +131,33 @@ class TestStripping:
     def test_leaves_out_a_german_quote_header(self) -> None:
         text = "Danke, nein.\n\nVon: Paul <p@x.example>\nGesendet: Dienstag\nAn: x\nBetreff: y\n\nabmelden"
         assert own_words(Reply(subject=None, text=text)) == "Danke, nein."
+
+    @pytest.mark.parametrize(
+        "quote",
+        [
+            "On Tue, Nov 3, 2026 at 10:02 AM Paul Martin <paul@sender.example> wrote:\n\n> stop",
+            "Le mar. 3 nov. 2026 à 10:02, Paul Martin <paul@sender.example> a\nécrit :\n\n> stop",
+            "Am Di., 3. Nov. 2026 um 10:02 schrieb Paul <p@x.example>:\n> stop",
+            "-----Message d'origine-----\nDe : Paul\nstop",
+            "De : Paul Martin\nEnvoyé : mardi 3 novembre 2026\nÀ : Claire\n\nstop",
+            "________________________________\nFrom: Paul\nstop",
+            "> stop",
+            "-- \nClaire Durand\nstop",
+            "Envoyé de mon iPhone",
+        ],
+    )
+    def test_leaves_out_what_mail_programs_add(self, quote: str) -> None:
+        assert own_words(Reply(subject=None, text=f"Oui, volontiers.\n\n{quote}")) == "Oui, volontiers."
+
+    @pytest.mark.parametrize("text", ["On en parle demain ?", "Le sujet m'intéresse : dites-m'en plus", "De rien"])
+    def test_keeps_sentences_that_begin_like_a_header(self, text: str) -> None:
+        assert own_words(Reply(subject=None, text=text)) == text
+
+    @pytest.mark.parametrize("word", ["On ", "On a\n", "Le 3 nov. ", "> On ", "From: a\n", "<div>", "a@", "ne pas "])
+    def test_reads_forty_kilobytes_of_anything_at_once(self, word: str) -> None:
+        started = time.perf_counter()
+        read(word * (40_000 // len(word)))
+        assert time.perf_counter() - started < 5
 
 
 class TestAlways:

@@ -12,6 +12,7 @@ from ai_service.store.cache import Cache
 from ai_service.store.limits import HOUR_S, Limits
 from ai_service.store.purse import Purse, Spend
 from ai_service.store.redis_door import COOL_DOWN_S, WARN_EVERY_S, RedisDoor
+from kit.logging import configure
 from tests.ai_service.conftest import RedisDoorway
 from tests.ai_service.factories import NOWHERE
 
@@ -30,6 +31,7 @@ class TestRedisDoor:
     async def test_leaves_a_dead_redis_alone_for_a_while_and_warns_once_a_minute(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
+        configure("WARNING", "ai_service")
         clock, calls = Clock(), 0
 
         async def fails(_: Redis) -> str:
