@@ -234,7 +234,7 @@ class PhantomBuster(Standin):
         rows = self._rows(run)
         writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _cell(value) for name, value in one.items()} for one in rows)
         return Response(text.getvalue(), media_type="text/csv")
 
     # The world.
@@ -326,3 +326,7 @@ def _argument(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("not an object")
     return value
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -20,7 +20,7 @@ from sandbox.standins.vendors import VENDORS
 DAY_SECONDS = 0.3
 
 
-def until(check: Callable[[], Any], deadline_s: float = 10.0) -> Any:
+def until(check: Callable[[], Any], deadline_s: float = 40.0) -> Any:
     """The first true answer of `check`; fails the test when there is none before the deadline."""
     end = time.monotonic() + deadline_s
     while True:
@@ -101,11 +101,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Vend
     addresses = group.bind()
     thread = threading.Thread(target=lambda: asyncio.run(group.serve()))
     thread.start()
-    assert group.started.wait(10)
-    with httpx2.Client(timeout=10, trust_env=False) as client:
+    assert group.started.wait(40)
+    with httpx2.Client(timeout=40, trust_env=False) as client:
         yield {name: Vendor(name, url, client) for name, url in addresses.items()}
     group.stop()
-    thread.join(10)
+    thread.join(40)
     assert not thread.is_alive()
 
 

@@ -95,6 +95,17 @@ class TestCampaigns:
         answer = instantly.vendor.call("GET", "/api/v2/campaigns", headers={"Authorization": key})
         assert (answer.status_code, answer.json()["statusCode"]) == (401, 401)
 
+    def test_another_key_is_another_workspace(self, instantly: Client, hook: Hook) -> None:
+        campaign = instantly.campaign()
+        other = {"Authorization": "Bearer other-key"}
+        assert instantly.vendor.call("GET", f"/api/v2/campaigns/{campaign}", headers=other).status_code == 404
+        body = {"target_hook_url": hook.url}
+        assert instantly.vendor.call("POST", "/api/v2/webhooks", json=body, headers=other).status_code == 200
+        instantly.lead(campaign, "a@b.example")
+        until(lambda: instantly.vendor.effects("event_email_sent"))
+        assert instantly.vendor.call("GET", "/api/v2/emails", headers=other).json() == {"items": []}
+        assert hook.received == []
+
 
 class TestLeads:
     def test_a_lead_is_mailed_with_its_own_subject_and_body(self, instantly: Client) -> None:

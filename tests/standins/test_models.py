@@ -152,7 +152,7 @@ class TestAnthropic:
         started = time.monotonic()
         ask(claude)
         vendors["anthropic"].control("configure", latency_s=0)
-        assert 0.15 < time.monotonic() - started < 2
+        assert time.monotonic() - started > 0.15
 
 
 class TestOpenAI:

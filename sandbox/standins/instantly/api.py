@@ -127,7 +127,7 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
             wanted.append(lambda mail: mail["thread_id"] == search.removeprefix("thread:"))
         elif search:
             wanted.append(lambda mail: search.lower() in f"{mail['lead']} {mail['subject']}".lower())
-        mails = [mail for mail in self.tables["emails"].values() if all(test(mail) for test in wanted)]
+        mails = [mail for mail in self.here("emails") if all(test(mail) for test in wanted)]
         if query.get("sort_order") != "asc":
             mails.reverse()
         return self.page(query, map(public, mails))
@@ -145,12 +145,12 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
             return self.error(400, f"body must have required property '{missing[0]}'")
         if not isinstance(text, dict) or not (text.get("html") or text.get("text")):
             return self.error(400, "body/body must have html or text")
-        answered = self.tables["emails"].get(str(body["reply_to_uuid"]))
+        answered = self.known("emails", body["reply_to_uuid"])
         if answered is None:
             return self.error(404, "Email not found")
         if body["eaccount"] not in self._account_emails():
             return self.error(404, "Account not found")
-        lead = self.tables["leads"].get(answered["lead_id"])
+        lead = self.known("leads", answered["lead_id"])
         if lead is None:
             return self.error(404, "Lead not found")
         step = 1 + sum(mail["ue_type"] in {1, 3} for mail in self.thread_of(answered))
@@ -167,7 +167,7 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
         return JSONResponse(public(mail))
 
     def _account_emails(self) -> list[str]:
-        used = (email for campaign in self.tables["campaigns"].values() for email in campaign["email_list"])
+        used = (email for campaign in self.here("campaigns") for email in campaign["email_list"])
         return list(dict.fromkeys([*self.accounts, *used]))
 
     def _account(self, email: str) -> Record:
@@ -195,14 +195,10 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
         value = str((await json_object(request)).get("bl_value") or "").strip().lower()
         if not value:
             return self.error(400, "body must have required property 'bl_value'")
-        record = {
-            "id": self.new_id(),
-            "timestamp_created": timestamp(),
-            "bl_value": value,
-            "is_domain": "@" not in value,
-        }
-        self.effect("blocked", value, "blocked", record | {"organization_id": self.workspace})
-        return JSONResponse(record | {"organization_id": self.workspace})
+        record: Record = {"id": self.new_id(), "timestamp_created": timestamp(), "organization_id": self.workspace}
+        record |= {"bl_value": value, "is_domain": "@" not in value}
+        self.effect("blocked", value, "blocked", record)
+        return JSONResponse(record)
 
     async def list_blocked(self, request: Request) -> Response:
         """The block list."""
@@ -234,6 +230,7 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not self.accepts(key):
             return self.error(401, "Invalid API key")
+        self.enter(key)
         within = self.allowed(f"second:{key}", self.limits["second"], 1) and self.allowed(
             f"minute:{key}", self.limits["minute"], 60
         )

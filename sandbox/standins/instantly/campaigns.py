@@ -68,7 +68,7 @@ class CampaignRoutes(Rooms):
     async def activate_campaign(self, request: Request) -> Response:
         """Let a campaign send, beginning with the leads that wait in it."""
         response = self._set_status(request, ACTIVE, "campaign_activated")
-        for lead in list(self.tables["leads"].values()):
+        for lead in self.here("leads"):
             if lead["campaign"] == request.path_params["id"] and not self.mails_of[lead["id"]]:
                 self.schedule_first_mail(lead)
         return response

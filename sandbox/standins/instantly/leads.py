@@ -109,13 +109,14 @@ class LeadRoutes(Rooms):
             "id": self.new_id(),
             "type": "update-interest",
             "status": "pending",
+            "organization_id": self.workspace,
             "progress": 0,
             "created_at": timestamp(),
         }
         self.effect("job_created", job["id"], "jobs", job)
 
         async def work() -> None:
-            for row in list(self.tables["leads"].values()):
+            for row in self.here("leads"):
                 if row["email"] == email and body.get("campaign_id") in {None, row["campaign"]}:
                     self.effect("interest_updated", email, "leads", row | {"lt_interest_status": value})
             self.effect("job_done", job["id"], "jobs", job | {"status": "success", "progress": 100})
@@ -180,16 +181,14 @@ class LeadRoutes(Rooms):
         return "Lead is in the block list" if self._blocked(email) else None
 
     def _campaign(self, campaign_id: object) -> Record | None:
-        row = self.tables["campaigns"].get(str(campaign_id))
-        return None if row is None or row.get("_deleted") else row
+        return self.known("campaigns", campaign_id)
 
     def _existing(self, body: Record, email: str) -> Record | None:
         anywhere, here = body.get("skip_if_in_workspace"), body.get("skip_if_in_campaign")
         if not (anywhere or here):
             return None
-        for row in self.tables["leads"].values():
-            same = row["email"] == email.lower() and not row.get("_deleted")
-            if same and (anywhere or row["campaign"] == body.get("campaign")):
+        for row in self.here("leads"):
+            if row["email"] == email.lower() and (anywhere or row["campaign"] == body.get("campaign")):
                 return row
         return None
 

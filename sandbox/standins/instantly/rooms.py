@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.standins.instantly.story import Story
+from sandbox.standins.instantly.world import owner
 from sandbox.standins.standin import Record, public
 from sandbox.story import outcomes
 
@@ -36,13 +37,17 @@ class Rooms(Story):
         return str(uuid.uuid4())
 
     def live(self, table: str) -> list[Record]:
-        """The rows of a table that nobody deleted, as the API shows them."""
-        return [public(row) for row in self.tables[table].values() if not row.get("_deleted")]
+        """The rows of a table in the current workspace, as the API shows them."""
+        return [public(row) for row in self.here(table)]
 
     def find(self, table: str, request: Request) -> Record | None:
         """The row named in the path."""
-        row = self.tables[table].get(request.path_params["id"])
-        return None if row is None or row.get("_deleted") else row
+        return self.known(table, request.path_params["id"])
+
+    def known(self, table: str, row_id: object) -> Record | None:
+        """A row of the current workspace by its id."""
+        row = self.tables[table].get(str(row_id))
+        return None if row is None or row.get("_deleted") or owner(row) != self.workspace else row
 
     def one(self, table: str, request: Request) -> Response:
         """The row named in the path, or 404."""

@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 from collections import defaultdict
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ DEFAULT_ACCOUNTS = (
 )
 RETRY_DELAYS_S = (2.0, 8.0, 20.0)
 MAX_PARALLEL_DELIVERIES = 20
+_workspace: ContextVar[str] = ContextVar("workspace", default="")
 _TAG = re.compile(r"<[^>]+>")
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>", re.IGNORECASE)
 
@@ -33,6 +35,11 @@ def stable_id(*parts: str) -> str:
 def as_text(markup: str) -> str:
     """The words of an HTML body."""
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
+
+
+def owner(row: Record) -> str:
+    """The workspace that a row belongs to; the vendor's schemas call it by two names."""
+    return str(row.get("organization") or row.get("organization_id"))
 
 
 class World(Standin):
@@ -57,8 +64,17 @@ class World(Standin):
 
     @property
     def workspace(self) -> str:
-        """The id of the one workspace there is."""
-        return stable_id("workspace", str(self.seed))
+        """The id of the workspace whose key the current call carries."""
+        return _workspace.get()
+
+    def enter(self, key: str) -> None:
+        """Let the current call work in the workspace of its key: what stands before a colon names it, else the key."""
+        _workspace.set(stable_id("workspace", str(self.seed), key.rpartition(":")[0] or key))
+
+    def here(self, table: str) -> list[Record]:
+        """The rows of a table that belong to the current workspace and that nobody deleted."""
+        rows = self.tables[table].values()
+        return [row for row in rows if owner(row) == self.workspace and not row.get("_deleted")]
 
     def configure(self, values: dict[str, Any]) -> None:
         """Apply settings. `limits` has the keys second, minute and emails (calls per minute)."""
@@ -162,7 +178,7 @@ class World(Standin):
             "to_address_email_list": lead["email"],
             "body": body,
             "content_preview": as_text(str(body.get("text") or body.get("html") or ""))[:100],
-            "organization_id": self.workspace,
+            "organization_id": owner(lead),
             "eaccount": account,
             "campaign_id": lead["campaign"],
             "lead": lead["email"],
@@ -214,7 +230,7 @@ class World(Standin):
         return known | {
             "timestamp": timestamp(),
             "event_type": name,
-            "workspace": self.workspace,
+            "workspace": mail["organization_id"],
             "campaign_id": mail["campaign_id"],
             "campaign_name": campaign.get("name"),
             "lead_email": mail["lead"],
@@ -240,6 +256,7 @@ class World(Standin):
             if (
                 event_id in self.tables["events"]
                 or webhook.get("_deleted")
+                or owner(webhook) != happening["payload"].get("workspace")
                 or webhook["_since"] > happening["at"]
                 or webhook["event_type"] not in wanted
                 or (campaign is not None and campaign != happening["payload"]["campaign_id"])
@@ -251,7 +268,7 @@ class World(Standin):
                 "id": event_id,
                 "timestamp_created": timestamp(now),
                 "timestamp_created_date": now.date().isoformat(),
-                "organization_id": self.workspace,
+                "organization_id": owner(webhook),
                 "webhook_url": webhook["target_hook_url"],
                 "payload": happening["payload"],
                 "lead_email": happening["payload"]["lead_email"],
