@@ -49,7 +49,7 @@ class Outcome:
 
 
 def _pytest(name: str, *arguments: str) -> Step:
-    report = ARTIFACTS / f"{name}.xml"
+    report = ARTIFACTS / f"{name.replace(' ', '-')}.xml"
     return Step(name, [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments], report=report)
 
 
@@ -85,10 +85,20 @@ LANES: dict[str, list[Step]] = {
         _web("eslint", "lint"),
         _web("client", "api:check"),
     ],
-    "unit": [_pytest("unit", "-n", "2", "tests/kit", "tests/ai_service", "tests/standins", "tests/n8n_workflows")],
+    "unit": [
+        _pytest(
+            *("unit", "-n", "2", "-m", "not stack"),
+            *("tests/kit", "tests/ai_service", "tests/standins", "tests/n8n_workflows"),
+        )
+    ],
     "database": [_pytest("database", "-n", "2", "tests/database", "tests/api_gateway", "tests/contracts")],
     "web": [_web("vitest", "test", ARTIFACTS / "vitest.json")],
-    "stack": [_pytest("stack", "tests/sandbox", "tests/journeys", "-m", "not browser")],
+    "stack": [
+        _pytest("sandbox", "tests/sandbox"),
+        _pytest("workflows on n8n", "tests/n8n_workflows", "-m", "stack"),
+        _pytest("journeys", "tests/journeys", "-m", "not browser"),
+        _pytest("torture", "tests/torture"),
+    ],
     "browser": [_pytest("browser", "tests/journeys", "-m", "browser")],
 }
 
