@@ -31,9 +31,11 @@ STEP_SECONDS = 0.5
 # The flows that have a timetable are started this often, since a day of theirs lasts two seconds here.
 NUDGE_SECONDS = 2.5
 TIMETABLED = ("enrich-and-qualify-prospects", "send-due-messages", "advance-scenarios")
-# A campaign is over when nobody is on the way any more, or when nothing has moved for a while, or at the limit.
+# A campaign is over when nobody is on the way any more, or when nothing has moved for a while (a longer one before the
+# first meeting), or at the limit.
 QUIET_SECONDS = 20.0
-LIMIT_SECONDS = 200.0
+PATIENT_SECONDS = 60.0
+LIMIT_SECONDS = 220.0
 UNDER_WAY = ("found", "enriching", "enriched", "qualifying", "qualified", "in_sequence")
 NOT_JUDGED = UNDER_WAY[:4]
 STAGES = {
@@ -140,7 +142,8 @@ def _play(stack: Stack, account: seed.Account, campaign_id: str, figures: Figure
                 shown, moved = line, time.monotonic()
                 status(f"{seconds:4.0f} s  {line}")
             figures.campaign = seconds
-            quiet = time.monotonic() - moved > QUIET_SECONDS
+            patience = QUIET_SECONDS if progress["counts"]["meetings"] else PATIENT_SECONDS
+            quiet = time.monotonic() - moved > patience
             if progress["stage"] == "failed":
                 return f"the campaign failed: {progress['message']}"
             if quiet or seconds > LIMIT_SECONDS or _is_over(progress):
