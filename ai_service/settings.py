@@ -43,7 +43,9 @@ class AiServiceSettings(ServiceSettings):
         default=25.0, gt=0, description="Seconds after which a call gets the rules' answer."
     )
     generation_limit_per_hour: int = Field(
-        default=100, ge=1, description="Calls an organisation may make to models per hour; beyond it the rules answer."
+        default=100,
+        ge=1,
+        description="Calls of each kind that an organisation may make to models per hour; then the rules answer.",
     )
     call_token_cap: int = Field(default=16_000, ge=1_000, description="Tokens, in and out, that one attempt may use.")
     call_cost_cap_usd: float = Field(default=0.10, gt=0, description="What one attempt may cost.")

@@ -155,7 +155,7 @@ class Sources:
         entry, *read = await self._cache.get([cache_key, *self._purse.counters(organization), *parts])
         if kept := _kept(task, entry):
             return kept
-        if not await self._limits.may_generate(organization):
+        if not await self._limits.may_generate(organization, task.name):
             log.info("generation_limited", task=task.name, organization_id=organization)
             return Outcome(None, fallback_reason="limit_reached")
         call = _Call(

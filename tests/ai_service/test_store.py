@@ -95,9 +95,10 @@ class TestLimits:
     async def test_are_shared_between_replicas(self, redis: RedisDoorway) -> None:
         doors = [redis_door.connect(redis.url, redis.token) for _ in range(2)]
         first, second = (Limits(door, per_hour=3) for door in doors)
-        passed = [await limits.may_generate("org") for limits in (first, second, first, second)]
+        passed = [await limits.may_generate("org", "messages") for limits in (first, second, first, second)]
         assert passed == [True, True, True, False]
-        assert await second.may_generate("another")
+        assert await second.may_generate("another", "messages")
+        assert await second.may_generate("org", "replies")
         for door in doors:
             await door.close()
 
@@ -105,9 +106,9 @@ class TestLimits:
         clock = Clock()
         door = redis_door.connect(NOWHERE, "t")
         limits = Limits(door, per_hour=2, clock=clock)
-        assert [await limits.may_generate("org") for _ in range(3)] == [True, True, False]
+        assert [await limits.may_generate("org", "messages") for _ in range(3)] == [True, True, False]
         clock.now += HOUR_S + 1
-        assert await limits.may_generate("org")
+        assert await limits.may_generate("org", "messages")
         await door.close()
 
 
