@@ -5,12 +5,11 @@ of an enrollment follows from its replies and meetings (`replies.standing`); "th
 time, not the one told last.
 """
 
-from zoneinfo import ZoneInfo
-
 from psycopg.types.json import Jsonb
 
 from api_gateway.database import Session
 from api_gateway.jobs import Wait
+from api_gateway.mailboxes import deliverability
 from api_gateway.replies import receiving, standing
 from api_gateway.resources import Resources
 from api_gateway.suppressions import service as suppressions
@@ -68,7 +67,8 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
                 reason=said.kind,
                 source="webhook",
             )
-            await _count(session, said, target, is_new=is_new)
+            if is_new and target.message_id is not None and said.kind != "unsubscribed":
+                await deliverability.note_failure(session, target.organization_id, target.message_id, said.kind)
         case "soft_bounced":
             return "a passing delivery failure: the vendor tries again"
     return None
@@ -86,19 +86,4 @@ async def _note(session: Session, said: MailEvent, target: Target) -> bool:
         kind=kind,
         occurred_at=said.occurred_at,
         details=Jsonb({name: value for name, value in said.details.items() if value}),
-    )
-
-
-async def _count(session: Session, said: MailEvent, target: Target, *, is_new: bool) -> None:
-    """Add to the mailbox's own local day, and let the watch look at the mailbox and the campaign."""
-    if said.kind == "unsubscribed" or target.mailbox_id is None or (target.message_id is not None and not is_new):
-        return
-    day = said.occurred_at.astimezone(ZoneInfo(target.mailbox_time_zone or "UTC")).date()
-    await repository.count_on_day(
-        session,
-        organization_id=target.organization_id,
-        mailbox_id=target.mailbox_id,
-        day=day,
-        bounced=int(said.kind == "bounced"),
-        complained=int(said.kind == "complained"),
     )

@@ -20,8 +20,6 @@ class Target(BaseModel):
     enrollment_id: UUID
     prospect_id: UUID
     message_id: UUID | None = None
-    mailbox_id: UUID | None = None
-    mailbox_time_zone: str | None = None
 
 
 _BY_MESSAGE: LiteralString = """
@@ -50,12 +48,10 @@ _BY_ADDRESS: LiteralString = """
     limit 1
 """
 _LOCK: LiteralString = """
-    select e.organization_id, e.campaign_id, e.id as enrollment_id, e.prospect_id, e.mailbox_id,
-           b.time_zone as mailbox_time_zone
+    select e.organization_id, e.campaign_id, e.id as enrollment_id, e.prospect_id
     from public.enrollments e
-    left join public.mailboxes b on b.organization_id = e.organization_id and b.id = e.mailbox_id
     where e.id = %(id)s
-    for update of e
+    for update
 """
 # The vendor's id names the message; before it is known to us, the step does. Any other mail is none of ours.
 _MESSAGE: LiteralString = """
@@ -167,16 +163,4 @@ async def note_declined(session: Session, enrollment_id: UUID) -> None:
         where id = %(id)s and stop_reason is distinct from 'declined_at_vendor'
         """,
         id=enrollment_id,
-    )
-
-
-async def count_on_day(session: Session, **values: Any) -> None:
-    await session.execute(
-        """
-        insert into public.mailbox_days as d (organization_id, mailbox_id, day, bounced, complained)
-        values (%(organization_id)s, %(mailbox_id)s, %(day)s, %(bounced)s, %(complained)s)
-        on conflict (organization_id, mailbox_id, day) do update
-        set bounced = d.bounced + excluded.bounced, complained = d.complained + excluded.complained
-        """,
-        **values,
     )

@@ -9,7 +9,7 @@ import pytest
 from api_gateway.resources import Resources
 from tests.api_gateway.factories import Db, enroll, make_campaign, make_message
 from tests.api_gateway.outside import Outside
-from tests.api_gateway.webhooks.vendors import START, Sequence, Vendor, make_sequence, open_way_in, work_off
+from tests.api_gateway.webhooks.vendors import Sequence, Vendor, make_sequence, open_way_in, work_off
 
 pytestmark = [pytest.mark.anyio, pytest.mark.database]
 
@@ -69,8 +69,7 @@ class TestStops:
         await tell(resources, vendor, someone.event("email_bounced", 1), someone.event("email_bounced", 1, variant=2))
         assert someone.status == "bounced"
         assert someone.row("suppressions")["reason"] == "bounced"
-        day = someone.row("mailbox_days")
-        assert (day["bounced"], day["day"]) == (1, START.date())
+        assert someone.row("mailbox_days")["bounced"] == 1
 
     async def test_an_unsubscribe_ends_every_sequence_of_the_person(
         self, db: Db, resources: Resources, vendor: Vendor, someone: Sequence
