@@ -1,10 +1,10 @@
 """Applies the repository's migrations and asks Supabase's linter about the result, both with the official CLI."""
 
+import hashlib
 import json
 import os
-import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sandbox.supervisor import REPOSITORY
 from sandbox.toolchain import node_env, node_folder
 
 MIGRATIONS = REPOSITORY / "supabase" / "migrations"
+LINTED_SCHEMAS = 'schemas = ["public", "api"]'
 FAILING_LEVELS = ("ERROR", "WARN")
 
 
@@ -38,6 +39,7 @@ class Cli:
         self._script = node_parts / "node_modules" / "supabase" / "dist" / "supabase.js"
         self._postgres = postgres
         self._home = home
+        self._seen = home / "migrations.json"
 
     def push(self) -> list[str]:
         """Apply what `supabase/migrations` has and the database has not. Returns the versions newly applied.
@@ -45,13 +47,16 @@ class Cli:
         Raises `PartFailed` with the CLI's own words when a migration fails; those before it stay applied.
         """
         known = self._versions()
-        if known == {path.name.split("_")[0] for path in MIGRATIONS.glob("*.sql")}:
+        present = {path.name.split("_")[0]: _digest(path) for path in MIGRATIONS.glob("*.sql")}
+        self._refuse_changed(known, present)
+        if known == set(present):
             return []
         ended = self._run("db", "push", "--yes", "--include-all")
         if ended.returncode != 0:
             log = self._home / "migrations.log"
             log.write_text(ended.stdout + ended.stderr)
             raise PartFailed("migrations", "could not be applied", log)
+        self._seen.write_text(json.dumps(present))
         return sorted(self._versions() - known)
 
     def advisors(self, level: str = "info") -> list[Finding]:
@@ -70,11 +75,24 @@ class Cli:
             for entry in json.loads(ended.stdout)["results"]
         ]
 
+    def _refuse_changed(self, known: set[str], present: Mapping[str, str]) -> None:
+        """A migration that was edited after it was applied would never reach this database: better to say so."""
+        applied: dict[str, str] = json.loads(self._seen.read_text()) if known and self._seen.exists() else {}
+        for version, digest in applied.items():
+            if version in known and present.get(version) != digest:
+                what = "was changed" if version in present else "was removed"
+                raise SandboxError(
+                    f"Migration {version} {what} after it had been applied to the data in {self._home}: "
+                    f"delete that folder to begin again with empty data, or write a new migration instead."
+                )
+
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         # A folder of its own: the CLI reads config.toml and migrations, and must not write state into the repository.
         folder = self._home / "cli"
         (folder / "supabase").mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / "supabase" / "config.toml", folder / "supabase" / "config.toml")
+        # The linter looks only at the schemas shown over REST. Ours is empty, so it is told to look at the tables too.
+        config = (REPOSITORY / "supabase" / "config.toml").read_text().replace('schemas = ["api"]', LINTED_SCHEMAS)
+        (folder / "supabase" / "config.toml").write_text(config)
         link = folder / "supabase" / "migrations"
         if not link.is_symlink():
             link.symlink_to(MIGRATIONS, target_is_directory=True)
@@ -125,6 +143,10 @@ def open_login(postgres: Postgres, role: str, password: str) -> None:
             connection.execute(
                 sql.SQL("alter role {} login password {}").format(sql.Identifier(role), sql.Literal(password))
             )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def failing(findings: Sequence[Finding]) -> list[Finding]:
