@@ -47,7 +47,8 @@ def main() -> int:
         "db": _db,
         "demo": lambda: _demo(once=given.once, csv=given.csv),
     }
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts us in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         return chosen[given.command]()
