@@ -62,9 +62,7 @@ async def apply_schema(url: str) -> None:
         )
         for (function,) in await cursor.fetchall():
             await connection.execute(
-                sql.SQL("alter routine {} set search_path = jobs, pg_temp").format(
-                    sql.SQL(function)
-                )
+                sql.SQL("alter routine {} set search_path = jobs, pg_temp").format(sql.SQL(function))
             )
         await connection.execute(
             sql.SQL("comment on table jobs.procrastinate_jobs is {}").format(sql.Literal(installed))

@@ -1,5 +1,7 @@
-"""Claim → n8n routes by kind → record, move, cancel or ignore. What an event does is read from the event itself, so that
-a route taken by mistake changes nothing."""
+"""Claim → n8n routes by kind → record, move, cancel or ignore.
+
+What an event does is read from the event itself, so that a route taken by mistake changes nothing.
+"""
 
 from datetime import timedelta
 from typing import Literal

@@ -1,8 +1,8 @@
 """The model proposes, code decides: what may be done about a reply without a person. Pure.
 
 A booking link or an answer leaves alone only if the intent is `interested` or `meeting_request`, the confidence reaches
-the campaign's threshold, no topic that always needs a person is touched, and the draft passes the checks here. Everything
-that is not clearly safe goes to a person.
+the campaign's threshold, no topic that always needs a person is touched, and the draft passes the checks here.
+Everything that is not clearly safe goes to a person.
 """
 
 import re
@@ -24,12 +24,12 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 # Topics that a person answers, whatever the confidence; in text without accents.
 _ESCALATIONS = {
     "price_negotiation": re.compile(
-        r"\b(?:remise|ristourne|reduction|rabais|geste (?:commercial|sur)|trop cher|negoci\w+|discount|cheaper|too expensive|"
-        r"better price|price match|rabatt|zu teuer)\b"
+        r"\b(?:remise|ristourne|reduction|rabais|geste (?:commercial|sur)|trop cher|negoci\w+|discount|cheaper|"
+        r"too expensive|better price|price match|rabatt|zu teuer)\b"
     ),
     "legal": re.compile(
-        r"\b(?:avocat|juridique|illegal\w*|poursuit\w*|plainte|mise en demeure|tribunal|lawyer|attorney|legal action|lawsuit|"
-        r"sue you|cease and desist|anwalt|rechtlich)\b"
+        r"\b(?:avocat|juridique|illegal\w*|poursuit\w*|plainte|mise en demeure|tribunal|lawyer|attorney|legal action|"
+        r"lawsuit|sue you|cease and desist|anwalt|rechtlich)\b"
     ),
     "data_protection": re.compile(
         r"\b(?:rgpd|gdpr|dsgvo|cnil|dpo|donnees personnelles|personal data|right to be forgotten|data protection|"
@@ -40,8 +40,8 @@ _ESCALATIONS = {
         r"fuck\w*|pissed|scam|unverschamt)\b"
     ),
     "security": re.compile(
-        r"\b(?:questionnaire de securite|iso ?27001|soc ?2|pentest|test d'intrusion|vulnerabilit\w+|security (?:review|question\w*|"
-        r"audit)|penetration test|hebergement des donnees de sante|rssi|ciso)\b"
+        r"\b(?:questionnaire de securite|iso ?27001|soc ?2|pentest|test d'intrusion|vulnerabilit\w+|"
+        r"security (?:review|question\w*|audit)|penetration test|hebergement des donnees de sante|rssi|ciso)\b"
     ),
 }
 

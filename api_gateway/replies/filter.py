@@ -64,7 +64,10 @@ def judge(
         if _ACKNOWLEDGEMENT.search(plain_text) and not _ABSENT.search(f"{plain_subject} {plain_text}"):
             return Acknowledgement()
         return _out_of_office(words or text, received_on)
-    plain_words = folded(words[:LONGEST_MATCHED])
+    return _unsubscribe(plain_subject, folded(words[:LONGEST_MATCHED]))
+
+
+def _unsubscribe(plain_subject: str, plain_words: str) -> Unsubscribe | None:
     if found := _UNSUBSCRIBE.search(plain_words):
         return Unsubscribe(found[0].strip())
     if (whole := re.sub(r"[^\w ]+", "", plain_words).strip()) in _STOP_WORDS:
@@ -93,26 +96,30 @@ _UNSUBSCRIBE = re.compile(
     \bunsubscribe\ me\b | \bplease\ unsubscribe\b | \bunsubscribe\ (?:this|my)\b | \bopt\ (?:me\ )?out\b
   | \b(?:remove|take|delete)\ (?:me|my\ (?:e-?mail|address|name|contact|details))\b(?!.{0,20}\bappoint)
   | \b(?:stop|quit|cease)\ (?:e-?mailing|mailing|contacting|writing|messaging|spamming|sending)\b
-  | \b(?:do\ not|don't|never)\ (?:ever\ )?(?:contact|e-?mail|write|message)\ (?:to\ )?(?:me|us)\b(?:\ again|\ any\ ?more)?
+  | \b(?:do\ not|don't|never)\ (?:ever\ )?(?:contact|e-?mail|write|message)\ (?:to\ )?(?:me|us)\b
   | \b(?:no\ longer|not)\ (?:wish|want)\ to\ (?:receive|be\ contacted|get)\b
   | \b(?:no\ more|stop\ these)\ (?:e-?mails|messages)\b
   | \bdesins(?:crire|crivez|cription|criptions)\b | \bdesabonn(?:er|ez|ement)\b
-  | \b(?:retir|enlev|supprim|ray|efface)(?:er|ez)(?:[- ]moi|\ (?:mon|mes)\ (?:adresse|contact|nom|coordonnees|e-?mail|mail)|\ de\ (?:votre|vos)\ (?:liste|base|fichier|envois?))
+  | \b(?:retir|enlev|supprim|ray|effac)(?:er|ez)(?:[- ]moi
+        |\ (?:mon|mes)\ (?:adresse|contact|nom|coordonnees|e-?mail|mail)
+        |\ de\ (?:votre|vos)\ (?:liste|base|fichier|envois?))
   | \bme\ (?:retirer|enlever|supprimer|rayer)\b
   | \bne\ (?:plus|pas)\ (?:me|nous)\ (?:contacter|ecrire|solliciter|relancer|envoyer|demarcher)\b
   | \bne\ (?:me|nous)\ (?:contactez|ecrivez|sollicitez|relancez|envoyez)\ plus\b
-  | \bne\ (?:souhait\w+|veux|desir\w+)\ (?:plus|pas|plus\ du\ tout)\ (?:recevoir|etre\ (?:contacte|sollicite|demarche|relance))
+  | \bne\ (?:souhait\w+|veux|desir\w+)\ (?:plus|pas|plus\ du\ tout)
+        \ (?:recevoir|etre\ (?:contacte|sollicite|demarche|relance))
   | \b(?:arretez|cessez)\ (?:de|d')\ ?(?:m'|nous\ |me\ )?\s?(?:ecrire|contacter|envoyer|solliciter|relancer|spammer)\b
   | \bplus\ (?:aucun|de)\ (?:mails?|e-?mails?|messages?|courriels?)\ de\ votre\ part\b
-  | \b(?:bitte\ )?(?:keine\ (?:weiteren|mehr)?\ ?(?:e-?mails|nachrichten|werbung))\b | \baus\ (?:ihrem|dem)\ verteiler\b
+  | \bkeine\ (?:(?:weiteren|mehr)\ )?(?:e-?mails|nachrichten|werbung)\b | \baus\ (?:ihrem|dem)\ verteiler\b
   | \bstreichen\ sie\ mich\b | \bnicht\ mehr\ (?:kontaktieren|anschreiben)\b
     """,
     re.VERBOSE,
 )
 
 _AUTOMATIC_SUBJECT = re.compile(
-    r"^(?:(?:re|tr|fw|aw) ?: ?)*(?:reponse automatique|message automatique|absence du bureau|absence ?:|absent[e]? (?:du|jusqu)|"
-    r"automatic reply|auto(?:mated|matic)?[- ]?(?:reply|response)|out of (?:the )?office|ooo\b|abwesenheit|automatische antwort)"
+    r"^(?:(?:re|tr|fw|aw) ?: ?)*(?:reponse automatique|message automatique|absence du bureau|absence ?:|"
+    r"absente? (?:du|jusqu)|automatic reply|auto(?:mated|matic)?[- ]?(?:reply|response)|out of (?:the )?office|ooo\b|"
+    r"abwesenheit|automatische antwort)"
 )
 _ABSENT = re.compile(
     r"\b(?:absen[tc]\w*|conges?\b|vacances|de retour|hors du bureau|en deplacement|en formation|out of (?:the )?office|"
@@ -120,7 +127,8 @@ _ABSENT = re.compile(
     r"nicht im buro|wieder erreichbar|wieder da)"
 )
 _ACKNOWLEDGEMENT = re.compile(
-    r"\b(?:ticket|accuse de reception|votre demande a (?:bien )?ete (?:enregistree|recue)|bien recu votre (?:demande|message)|"
+    r"\b(?:ticket|accuse de reception|votre demande a (?:bien )?ete (?:enregistree|recue)|"
+    r"bien recu votre (?:demande|message)|"
     r"(?:received|registered) your (?:request|message|e-?mail)|case number|reference number|ihre anfrage (?:ist|wurde))"
 )
 
@@ -137,7 +145,7 @@ def _is_automatic(plain_subject: str, headers: Mapping[str, str]) -> bool:
 
 
 _FAILED_SUBJECT = re.compile(
-    r"\b(?:undeliver\w*|undelivered|delivery (?:status notification|has failed|failure|failed)|mail delivery (?:failed|system)|"
+    r"\b(?:undeliver\w*|delivery (?:status notification|has failed|failure|failed)|mail delivery (?:failed|system)|"
     r"returned mail|failure notice|non[- ]remis|echec de (?:la )?(?:remise|livraison)|unzustellbar)\b"
 )
 _REPORTER = re.compile(r"mailer-daemon|postmaster|mail delivery")

@@ -17,18 +17,21 @@ _QUOTE_OPENS = re.compile(
       | [ \t>]*Am[ ][^\n]{4,200}(?:\n[^\n]{0,200})?schrieb[^\n]{0,200}:
       | [ \t]*[-_]{2,}[ ]?(?:Message[ ]d['’]origine|Original[ ]Message|Message[ ]transféré|Forwarded[ ]message
             |Ursprüngliche[ ]Nachricht)[ ]?[-_]*
-      | [ \t]*(?:\*?(?:De|From|Von)\*?[ \u00a0]?:[^\n]{1,300}\n[ \t]*\*?(?:Envoyé|Sent|Gesendet|Date|Datum|À|To|An)\*?[ \u00a0]?:)
+      | [ \t]*\*?(?:De|From|Von)\*?[ \u00a0]?:[^\n]{1,300}\n
+            [ \t]*\*?(?:Envoyé|Sent|Gesendet|Date|Datum|À|To|An)\*?[ \u00a0]?:
     )""",
     re.MULTILINE | re.VERBOSE,
 )
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _DEVICE = re.compile(
-    r"^[ \t]*(?:Envoyé (?:de|depuis) (?:mon|ma) |Sent from my |Get Outlook for |Télécharger Outlook|Von meinem )[^\n]{0,80}$",
+    r"^[ \t]*(?:Envoyé (?:de|depuis) (?:mon|ma) |Sent from my |Get Outlook for |Télécharger Outlook|Von meinem )"
+    r"[^\n]{0,80}$",
     re.MULTILINE | re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^[ \t]*(?:--[ ]?$|(?:cordialement|bien cordialement|bien à vous|bonne journée|salutations|sincèrement|best(?: regards)?|"
-    r"kind regards|regards|sincerely|cheers|mit freundlichen grüßen|viele grüße|lg)[ \t]*[,.!]?[ \t]*$)",
+    r"^[ \t]*(?:--[ ]?$|(?:cordialement|bien cordialement|bien à vous|bonne journée|salutations|sincèrement|"
+    r"best(?: regards)?|kind regards|regards|sincerely|cheers|mit freundlichen grüßen|viele grüße|lg)"
+    r"[ \t]*[,.!]?[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
 _MOST_SIGNATURE_LINES = 8

@@ -45,7 +45,8 @@ async def insert_reply(session: Session, who: Enrolled, *, channel: str, **value
     conversation_id = await session.value(
         """
         insert into public.conversations as c
-            (organization_id, campaign_id, enrollment_id, prospect_id, channel, provider_thread_id, subject, last_message_at)
+            (organization_id, campaign_id, enrollment_id, prospect_id, channel, provider_thread_id, subject,
+             last_message_at)
         values (%(organization_id)s, %(campaign_id)s, %(enrollment_id)s, %(prospect_id)s, %(channel)s, %(thread)s,
                 %(subject)s, %(at)s)
         on conflict (organization_id, enrollment_id, channel) do update

@@ -1,8 +1,8 @@
 """Where an enrollment stands, computed from facts instead of from the order in which they came.
 
 `unsubscribed` and `bounced` are never left by what is learnt here. Every other state after the first message follows
-from the replies with their decisions, the meetings, and a "no" that somebody noted at the vendor. Whoever changes one of
-these calls :func:`settle`; the same facts give the same state.
+from the replies with their decisions, the meetings, and a "no" that somebody noted at the vendor. Whoever changes one
+of these calls :func:`settle`; the same facts give the same state.
 """
 
 from datetime import datetime
@@ -81,13 +81,11 @@ def state_of(facts: Facts) -> str:
         return "meeting_scheduled"
     if facts.declined_at or facts.stop_reason == "declined_at_vendor":
         return "not_interested"
-    if facts.meeting_status == "completed":
-        return "completed"
     if facts.replied_at or facts.meeting_status:
-        return "replied"
-    if facts.status in _FROM_ANSWER:
-        return "in_sequence" if facts.has_next_step else "completed"
-    return facts.status
+        return "completed" if facts.meeting_status == "completed" else "replied"
+    if facts.status not in _FROM_ANSWER:
+        return facts.status
+    return "in_sequence" if facts.has_next_step else "completed"
 
 
 def _way(current: str, wanted: str) -> list[str]:

@@ -13,8 +13,9 @@ from api_gateway.review_items.schemas import ReviewItem, ReviewItemDetail, Threa
 
 _ITEM: LiteralString = """
     i.id, i.reply_id, i.enrollment_id, i.campaign_id, c.name as campaign_name, i.prospect_id,
-    trim(concat_ws(' ', p.first_name, p.last_name)) as prospect_name, co.name as company_name, r.from_address, r.channel,
-    r.subject as reply_subject, coalesce(nullif(r.body_stripped, ''), r.body_text) as reply_text, r.received_at,
+    trim(concat_ws(' ', p.first_name, p.last_name)) as prospect_name, co.name as company_name, r.from_address,
+    r.channel, r.subject as reply_subject, coalesce(nullif(r.body_stripped, ''), r.body_text) as reply_text,
+    r.received_at,
     i.status, i.intent, i.confidence, i.reasons, i.draft_subject, i.draft_body, i.claimed_by,
     (select coalesce(nullif(person.full_name, ''), person.email)
      from private.organization_people(i.organization_id) person where person.user_id = i.claimed_by) as claimed_by_name,
@@ -181,7 +182,8 @@ async def note_decision(
         """
         insert into public.reply_decisions
             (organization_id, reply_id, intent, confidence, action, action_taken, decided_by, reasons, draft)
-        select r.organization_id, r.id, %(intent)s, 1, %(action_taken)s, %(action_taken)s, 'person', %(reasons)s, %(draft)s
+        select r.organization_id, r.id, %(intent)s, 1, %(action_taken)s, %(action_taken)s, 'person', %(reasons)s,
+               %(draft)s
         from public.replies r where r.id = %(reply_id)s
         """,
         reply_id=state.reply_id,

@@ -153,7 +153,8 @@ async def finish(session: Session, run_id: UUID, status: str, error: str | None)
 async def note_stage(session: Session, run: Run, stage: str, percent: int, message: str) -> None:
     await session.execute(
         """
-        insert into public.campaign_progress as p (organization_id, campaign_id, stage, percent, message, scrape_started_at)
+        insert into public.campaign_progress as p
+            (organization_id, campaign_id, stage, percent, message, scrape_started_at)
         values (%(organization_id)s, %(campaign_id)s, %(stage)s, %(percent)s, %(message)s, clock_timestamp())
         on conflict (organization_id, campaign_id) do update
         set stage = excluded.stage, percent = excluded.percent, message = excluded.message,

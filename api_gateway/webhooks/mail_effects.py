@@ -1,8 +1,8 @@
 """What a mail event changes. Any order of the same events ends in the same state:
 
-events of a message are rows keyed by kind and time; `unsubscribed` and `bounced` are never left again; every other state
-of an enrollment follows from its replies and meetings (`replies.standing`); "the last mail" is the one with the latest
-time, not the one told last.
+events of a message are rows keyed by kind and time; `unsubscribed` and `bounced` are never left again; every other
+state of an enrollment follows from its replies and meetings (`replies.standing`); "the last mail" is the one with the
+latest time, not the one told last.
 """
 
 from psycopg.types.json import Jsonb
@@ -38,19 +38,17 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
         if event.attempts < WAITS:
             raise Wait(WAIT_S, "nobody whom we wrote to is known by what the event names")
         return "nobody whom we wrote to is known by what the event names"
-    if said.kind == "reply":
-        if said.reply is None or not said.reply.provider_message_id:
-            return "the reply has no id"
-        await receiving.receive(shared, session, target.enrollment_id, said, event_id=event.id)
-        return None
-    if said.kind == "label":
-        if said.label not in _DECLINES:
-            return "labels of the vendor are not acted upon: replies are judged here"
-        await repository.note_declined(session, target.enrollment_id)
-        await standing.settle(session, target.enrollment_id)
-        return None
     is_new = await _note(session, said, target)
     match said.kind:
+        case "reply":
+            if said.reply is None or not said.reply.provider_message_id:
+                return "the reply has no id"
+            await receiving.receive(shared, session, target.enrollment_id, said, event_id=event.id)
+        case "label":
+            if said.label not in _DECLINES:
+                return "labels of the vendor are not acted upon: replies are judged here"
+            await repository.note_declined(session, target.enrollment_id)
+            await standing.settle(session, target.enrollment_id)
         case "sent":
             await repository.note_thread(
                 session,

@@ -90,15 +90,8 @@ def _twilio(delivery: Delivery, secret: str) -> bool:
         except ValueError:
             return False
     text = "".join(name + value for name, value in sorted(set(parameters)))
-    return any(
-        [
-            _same(
-                given,
-                base64.b64encode(hmac.new(secret.encode(), (url + text).encode(), hashlib.sha1).digest()).decode(),
-            )
-            for url in _twilio_urls(delivery.url)
-        ]
-    )
+    found = [_same(given, _base64_sha1(secret, url + text)) for url in _twilio_urls(delivery.url)]
+    return any(found)
 
 
 def _twilio_urls(url: str) -> list[str]:
@@ -107,6 +100,10 @@ def _twilio_urls(url: str) -> list[str]:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return [url, urlunsplit(parts._replace(netloc=host)), urlunsplit(parts._replace(netloc=f"{host}:{port}"))]
+
+
+def _base64_sha1(secret: str, signed: str) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
 def _hex_sha256(secret: str, signed: bytes) -> str:

@@ -39,6 +39,11 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     memberships = scheduled.get("event_memberships")
     host = table(memberships[0]) if isinstance(memberships, list) and memberships else {}
     time_zone = clean(invitee.get("timezone"), 64) or "UTC"
+    attendee = {
+        "email": clean(invitee.get("email"), 320),
+        "name": clean(invitee.get("name"), 320),
+        "timeZone": time_zone,
+    }
     return BookingEvent(
         kind=kind,
         provider="calendly",
@@ -51,7 +56,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
         time_zone=time_zone,
         video_url=clean(location.get("join_url"), 2_000) or None,
         organizer_email=clean(host.get("user_email"), 320) or None,
-        attendees=({"email": clean(invitee.get("email"), 320), "name": clean(invitee.get("name"), 320), "timeZone": time_zone},),
+        attendees=(attendee,),
         enrollment=clean(table(invitee.get("tracking")).get("utm_content"), 64) or None,
         reason=clean(table(invitee.get("cancellation")).get("reason"), 500) or None,
-    )  # fmt: skip
+    )

@@ -8,7 +8,16 @@ import pytest
 
 from kit.sealing import open_grant
 from kit.settings import decode_key
-from tests.api_gateway.factories import Db, enroll, make_campaign, make_company, make_icp, make_prospect, make_tenant, one
+from tests.api_gateway.factories import (
+    Db,
+    enroll,
+    make_campaign,
+    make_company,
+    make_icp,
+    make_prospect,
+    make_tenant,
+    one,
+)
 from tests.api_gateway.people import KEY, WORKFLOW, Tenant
 from tests.api_gateway.sends.scene import connect
 
@@ -145,7 +154,9 @@ class TestClaiming:
 
 
 class TestReporting:
-    @pytest.mark.parametrize(("score", "status"), [(60, "qualified"), (59, "nurture"), (40, "nurture"), (39, "rejected")])
+    @pytest.mark.parametrize(
+        ("score", "status"), [(60, "qualified"), (59, "nurture"), (40, "nurture"), (39, "rejected")]
+    )
     async def test_the_score_decides_whatever_the_model_called_it(
         self, db: Db, flow: Flow, tenant: Tenant, score: int, status: str
     ) -> None:
@@ -160,9 +171,7 @@ class TestReporting:
         ).fetchall()
         assert [move["to_status"] for move in moves] == ["found", "enriching", "enriched", "qualifying", status]
 
-    async def test_findings_are_kept_and_the_first_message_is_written(
-        self, db: Db, flow: Flow, tenant: Tenant
-    ) -> None:
+    async def test_findings_are_kept_and_the_first_message_is_written(self, db: Db, flow: Flow, tenant: Tenant) -> None:
         campaign = make_campaign(db, tenant, status="active", approval_policy="automatic")
         enrollment = make_found(db, tenant, campaign)
         [item] = await flow.claim(campaign)

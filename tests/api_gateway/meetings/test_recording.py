@@ -31,9 +31,7 @@ class Flow:
         claimed = (await self.call("claim", limit=100)).json()["items"]
         routes = {"created": "record", "moved": "move", "cancelled": "cancel", "no_show": "record", "ignored": "ignore"}
         for item in claimed:
-            answer = await self.call(
-                routes[item["kind"]], event_id=item["event_id"], lease_token=item["lease_token"]
-            )
+            answer = await self.call(routes[item["kind"]], event_id=item["event_id"], lease_token=item["lease_token"])
             assert answer.status_code == 200, answer.text
         return [item["kind"] for item in claimed]
 
@@ -65,9 +63,7 @@ class TestRecording:
         assert someone.status == "meeting_scheduled"
         assert someone.row("inbound_events")["status"] == "handled"
 
-    async def test_without_our_mark_the_address_finds_it(
-        self, db: Db, gateway: httpx2.AsyncClient, flow: Flow
-    ) -> None:
+    async def test_without_our_mark_the_address_finds_it(self, db: Db, gateway: httpx2.AsyncClient, flow: Flow) -> None:
         someone = make_sequence(db)
         await tell(someone, gateway, booking("BOOKING_CREATED", "uid-1", someone.email.upper(), 60))
         await flow.run()

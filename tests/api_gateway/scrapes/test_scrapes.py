@@ -15,7 +15,7 @@ from tests.api_gateway.sends.scene import connect
 pytestmark = [pytest.mark.anyio, pytest.mark.database]
 
 API = "phantombuster.test/api/v2"
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "linkedInProfileUrl": "https://fr.linkedin.com/in/Jeanne-Durand/", "firstName": "Jeanne", "lastName": "Durand",
         "email": "Jeanne@unis.example", "title": "VP Sales", "companyName": "Ateliers Unis", "postsLast30Days": 4,
@@ -126,7 +126,12 @@ class TestPolling:
 
     @pytest.mark.parametrize(
         ("status", "exit_code", "wanted"),
-        [("finished", 0, "finished"), ("finished", 1, "failed"), ("finished", None, "failed"), ("launch error", None, "failed")],
+        [
+            ("finished", 0, "finished"),
+            ("finished", 1, "failed"),
+            ("finished", None, "failed"),
+            ("launch error", None, "failed"),
+        ],
     )
     async def test_finished_is_not_success_without_exit_code_zero(
         self, scraping: Scraping, status: str, exit_code: int | None, wanted: str
@@ -146,7 +151,9 @@ class TestCollecting:
         if shape == "rows":
             scraping.vendor_says(json.dumps(ROWS))
         elif shape == "json":
-            scraping.vendor_says(json.dumps({"csvURL": "http://x", "jsonUrl": "http://phantombuster.test/files/77.json"}))
+            scraping.vendor_says(
+                json.dumps({"csvURL": "http://x", "jsonUrl": "http://phantombuster.test/files/77.json"})
+            )
             outside.answer("GET phantombuster.test/files/77.json", body=ROWS)
         else:
             scraping.vendor_says(json.dumps({"csvURL": "http://phantombuster.test/files/77.csv"}))
@@ -160,7 +167,10 @@ class TestCollecting:
         counts = {name: answer[name] for name in ("received", "created", "merged", "suppressed", "rejected")}
         assert counts == {"received": 4, "created": 2, "merged": 1, "suppressed": 0, "rejected": 1}
         jeanne, paul = scraping.prospects()
-        assert (jeanne["email_norm"], jeanne["linkedin_norm"]) == ("jeanne@unis.example", "linkedin.com/in/jeanne-durand")
+        assert (jeanne["email_norm"], jeanne["linkedin_norm"]) == (
+            "jeanne@unis.example",
+            "linkedin.com/in/jeanne-durand",
+        )
         assert (paul["first_name"], paul["last_name"]) == ("Paul", "Petit")
         if shape != "csv":
             assert (jeanne["recent_posts"], jeanne["job_started_on"].isoformat()) == (4, "2025-01-01")
@@ -204,7 +214,9 @@ class TestCollecting:
         assert len(outside.calls) == before + 1
 
     @pytest.mark.parametrize("result", [None, "", "Error: no results saved", "12", "{}", '"x"'])
-    async def test_a_result_that_is_none_is_a_failure_of_the_vendor(self, scraping: Scraping, result: str | None) -> None:
+    async def test_a_result_that_is_none_is_a_failure_of_the_vendor(
+        self, scraping: Scraping, result: str | None
+    ) -> None:
         scraping.vendor_says(result)
         await scraping.launched()
         assert (await scraping.call("collect")).status_code == 502

@@ -11,7 +11,7 @@ from sandbox.database import Database
 
 
 @pytest.fixture(scope="module", autouse=True)
-def jobs_schema(cluster: Database, database_name: str, db: Any) -> None:  # noqa: ARG001 - the copy must be there
+def jobs_schema(cluster: Database, database_name: str, db: Any) -> None:
     """Applied as an operator does, and once more, because it may be."""
     url = make_conninfo(cluster.gateway_url, dbname=database_name)
     asyncio.run(apply_schema(url))

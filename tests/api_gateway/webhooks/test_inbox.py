@@ -1,6 +1,7 @@
 """The door: who is let in, what is stored once, and what is answered."""
 
 import json
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -89,19 +90,33 @@ class TestRefusing:
         assert not stored(db, vendor)
 
     async def test_a_body_of_unknown_length_is_measured_while_it_comes(self, db: Db, vendor: Vendor) -> None:
-        async def endless() -> object:
+        async def endless() -> AsyncIterator[bytes]:
             for _ in range(20):
                 yield b" " * 100_000
 
         answer = await vendor.client.post(
-            f"/webhooks/instantly/{vendor.token}", content=endless(), headers=vendor.signature(b"")  # type: ignore[arg-type]
+            f"/webhooks/instantly/{vendor.token}",
+            content=endless(),
+            headers=vendor.signature(b""),
         )
         assert answer.status_code == 413
         assert not stored(db, vendor)
 
     @pytest.mark.parametrize(
         "raw",
-        [b"", b"event", b"[]", b'"text"', b"12", b"null", b"{", b'{"a": NaN}', b"\xff\xfe", b"[" * 100_000, b"1" * 5_000],
+        [
+            b"",
+            b"event",
+            b"[]",
+            b'"text"',
+            b"12",
+            b"null",
+            b"{",
+            b'{"a": NaN}',
+            b"\xff\xfe",
+            b"[" * 100_000,
+            b"1" * 5_000,
+        ],
     )
     async def test_what_is_no_json_object_is_400(self, db: Db, vendor: Vendor, raw: bytes) -> None:
         assert (await vendor.deliver(None, raw=raw)).status_code == 400

@@ -125,7 +125,9 @@ class TestReplies:
     async def test_the_word_in_what_is_quoted_unsubscribes_nobody(
         self, resources: Resources, vendor: Vendor, someone: Sequence
     ) -> None:
-        await tell(resources, vendor, someone.reply("Volontiers !\n\nOn Mon, Nov 2, Léa wrote:\n> Please unsubscribe me"))
+        await tell(
+            resources, vendor, someone.reply("Volontiers !\n\nOn Mon, Nov 2, Léa wrote:\n> Please unsubscribe me")
+        )
         assert someone.status == "replied"
         assert not someone.rows("suppressions")
 

@@ -63,7 +63,9 @@ class Vendor:
                 return {"X-Webhook-Secret": self.secret}
 
 
-def open_way_in(db: Db, tenant: Tenant, client: httpx2.AsyncClient, source: str, secret: str = "s3cret-of-tests") -> Vendor:
+def open_way_in(
+    db: Db, tenant: Tenant, client: httpx2.AsyncClient, source: str, secret: str = "s3cret-of-tests"
+) -> Vendor:
     """An endpoint of `tenant` as registration leaves it."""
     endpoint_id, token = uuid4(), uuid4().hex
     keyring = Keyring.parse(TEST_SETTINGS["credentials_keys"])
@@ -160,13 +162,11 @@ def make_sequence(db: Db, tenant: Tenant | None = None, **campaign: Any) -> Sequ
         db, tenant, campaign_id, prospect, status="in_sequence", mailbox_id=mailbox, step_position=1,
         next_step_due_at=START + timedelta(days=3), provider_lead_id="lead-1",
     )  # fmt: skip
-    message, _ = (
-        make_message(
-            db, tenant, campaign_id, enrollment, prospect, status="sent", sent_at=START + timedelta(days=3 * number),
-            step_id=step, mailbox_id=mailbox,
-        )  # fmt: skip
-        for number, step in enumerate(step_ids(db, scenario_id(db, tenant))[:2])
-    )
+    steps = step_ids(db, scenario_id(db, tenant))
+    sent: dict[str, Any] = {"status": "sent", "mailbox_id": mailbox}
+    whose = (db, tenant, campaign_id, enrollment, prospect)
+    message = make_message(*whose, step_id=steps[0], sent_at=START, **sent)
+    make_message(*whose, step_id=steps[1], sent_at=START + timedelta(days=3), **sent)
     return Sequence(db, tenant, campaign_id, mailbox, prospect, enrollment, message, email)
 
 
@@ -186,5 +186,3 @@ def booking(trigger: str, uid: str, email: str, minutes: float, **payload: Any) 
             **payload,
         },
     }
-
-
