@@ -211,7 +211,7 @@ async def count_bounce(session: Session, message_id: UUID, kind: str) -> None:
         select m.organization_id, m.mailbox_id, (clock_timestamp() at time zone b.time_zone)::date,
                (%(kind)s = 'bounced')::int, (%(kind)s = 'complained')::int
         from public.messages m
-        join public.mailboxes b on b.organization_id = m.organization_id and b.id = m.mailbox_id
+        join public.mailboxes b on b.id = m.mailbox_id
         where m.id = %(id)s
         on conflict (organization_id, mailbox_id, day) do update
         set bounced = d.bounced + excluded.bounced, complained = d.complained + excluded.complained

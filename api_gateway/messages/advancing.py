@@ -45,39 +45,7 @@ _HELD: LiteralString = """
     where e.id = %(id)s and e.lease_token = %(token)s
     for update
 """
-_FACTS: LiteralString = """
-    select e.id as enrollment_id, e.organization_id, e.campaign_id, e.prospect_id, c.language, c.tone,
-           to_jsonb(p) as prospect, to_jsonb(co) as company, to_jsonb(a) as sender,
-           (select to_jsonb(x) from public.prospect_enrichments x
-            where x.organization_id = e.organization_id and x.prospect_id = e.prospect_id
-            order by x.created_at desc limit 1) as enrichment,
-           (select to_jsonb(s) from public.scenario_steps s
-            where s.organization_id = e.organization_id and (
-                s.id = e.regenerate_step_id
-                or (e.regenerate_step_id is null and s.scenario_id = coalesce(e.scenario_id, c.scenario_id)
-                    and s.position > e.step_position))
-            order by s.position limit 1) as step,
-           exists (select from public.mailboxes b
-                   where b.organization_id = e.organization_id and b.provider = 'twilio' and b.is_active
-           ) as sms_connected,
-           (select coalesce(jsonb_agg(to_jsonb(t) order by t.at), '[]') from (
-                select * from (
-                    select 'out' as direction, m.subject, m.body as text, m.sent_at as at
-                    from public.messages m
-                    where m.organization_id = e.organization_id and m.enrollment_id = e.id and m.status = 'sent'
-                    union all
-                    select 'in', r.subject, r.body_stripped, r.received_at
-                    from public.replies r
-                    where r.organization_id = e.organization_id and r.enrollment_id = e.id and not r.is_automatic
-                ) told order by at desc limit 3
-           ) t) as thread
-    from public.enrollments e
-    join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
-    join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
-    left join public.companies co on co.organization_id = p.organization_id and co.id = p.company_id
-    left join public.agent_settings a on a.organization_id = e.organization_id
-    where e.id = any (%(ids)s)
-"""
+_FACTS: LiteralString = "select facts from private.due_step_facts(%(ids)s) as facts"
 
 
 class Leased(BaseModel):
@@ -171,7 +139,7 @@ async def _claim_some(shared: Resources, most: int, campaign_id: UUID | None, ba
             await act_as(session, WORKFLOW, organization_id)
             grant = await grant_for(session, shared, organization_id)
             tokens = {one.enrollment_id: one.lease_token for one in leased if one.organization_id == organization_id}
-            for due in await session.rows(DueFacts, _FACTS, ids=list(tokens)):
+            for due in map(DueFacts.model_validate, await session.values(_FACTS, ids=list(tokens))):
                 obstacle = _obstacle(due)
                 if obstacle is not None:
                     await _pass_over(session, shared, due, obstacle)

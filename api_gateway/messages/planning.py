@@ -24,9 +24,9 @@ _STEP_GROUND: LiteralString = """
            coalesce(case when p.language in ('fr', 'en') then p.language end, c.language) as language,
            s.kind as step_kind, s.channel as step_channel, e.step_position = 0 as is_first_step
     from public.enrollments e
-    join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
-    join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
-    join public.scenario_steps s on s.organization_id = e.organization_id and s.id = %(step_id)s
+    join public.campaigns c on c.id = e.campaign_id
+    join public.prospects p on p.id = e.prospect_id
+    join public.scenario_steps s on s.id = %(step_id)s
     where e.id = %(enrollment_id)s
 """
 _REPLY_GROUND: LiteralString = """
@@ -39,8 +39,8 @@ _REPLY_GROUND: LiteralString = """
                c.language) as language,
            c.booking_url
     from public.replies r
-    join public.campaigns c on c.organization_id = r.organization_id and c.id = r.campaign_id
-    join public.enrollments e on e.organization_id = r.organization_id and e.id = r.enrollment_id
+    join public.campaigns c on c.id = r.campaign_id
+    join public.enrollments e on e.id = r.enrollment_id
     where r.id = %(reply_id)s
 """
 _LIVE: LiteralString = """

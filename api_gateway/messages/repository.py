@@ -26,11 +26,11 @@ _MESSAGE: LiteralString = """
            (select count(*) from public.message_revisions r
             where r.organization_id = m.organization_id and r.message_id = m.id) as revisions_count
     from public.messages m
-    join public.campaigns c on c.organization_id = m.organization_id and c.id = m.campaign_id
-    join public.enrollments e on e.organization_id = m.organization_id and e.id = m.enrollment_id
-    join public.prospects p on p.organization_id = m.organization_id and p.id = m.prospect_id
-    left join public.companies co on co.organization_id = p.organization_id and co.id = p.company_id
-    left join public.scenario_steps s on s.organization_id = m.organization_id and s.id = m.step_id
+    join public.campaigns c on c.id = m.campaign_id
+    join public.enrollments e on e.id = m.enrollment_id
+    join public.prospects p on p.id = m.prospect_id
+    left join public.companies co on co.id = p.company_id
+    left join public.scenario_steps s on s.id = m.step_id
     left join lateral (
         select nullif(d.explanation, '') as explanation from public.send_decisions d
         where d.organization_id = m.organization_id and d.message_id = m.id and d.outcome <> 'send'
@@ -132,7 +132,7 @@ async def lock(session: Session, organization_id: UUID, message_id: UUID) -> Mes
         """
         select m.id, m.status, m.channel, m.kind, m.subject, m.body, m.step_id, m.reply_id, m.enrollment_id,
                (select e.status from public.enrollments e
-                where e.organization_id = m.organization_id and e.id = m.enrollment_id) as enrollment_status
+                where e.id = m.enrollment_id) as enrollment_status
         from public.messages m
         where m.organization_id = %(organization_id)s and m.id = %(id)s
         for update

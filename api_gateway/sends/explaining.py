@@ -52,8 +52,8 @@ async def _stored(session: Session, organization_id: UUID, prospect_id: UUID) ->
         select d.id, d.enrollment_id, c.id as campaign_id, c.name as campaign_name, d.message_id, d.outcome, d.reason,
                d.explanation, d.until_at, d.details, d.decided_at
         from public.send_decisions d
-        join public.enrollments e on e.organization_id = d.organization_id and e.id = d.enrollment_id
-        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
+        join public.enrollments e on e.id = d.enrollment_id
+        join public.campaigns c on c.id = e.campaign_id
         where d.organization_id = %(organization_id)s and d.prospect_id = %(prospect_id)s
         order by d.decided_at desc, d.id desc
         limit %(most)s
@@ -70,7 +70,7 @@ async def _planned(member: Member, prospect_id: UUID) -> _Next | None:
     secret = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
     # Members may not read leases; the facts of a send hold one.
     async with member.shared.database.workflow(member.organization_id, actor="gateway", reason="explain") as session:
-        intents = await repository.open_facts_of_prospect(session, member.organization_id, prospect_id)
+        intents = await repository.open_facts_of_prospect(session, prospect_id)
         desk = await Desk.laid(session, member.organization_id, intents, secret=secret, now=now)
     if not intents:
         return None

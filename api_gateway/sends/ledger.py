@@ -61,36 +61,36 @@ async def begin(
     session: Session, intent: IntentFacts, *, mailbox_id: UUID, provider: str, now: datetime, lease_until: datetime
 ) -> bool:
     """Claimed → sending. Committed before the first byte leaves; False when the lease is somebody else's by now."""
-    begun = await session.execute(
+    begun = await session.values(
         """
-        update public.send_intents
-        set status = 'sending', attempt = attempt + 1, sending_at = %(now)s, lease_until = %(lease_until)s,
-            mailbox_id = %(mailbox_id)s, provider = %(provider)s, reason = null
-        where id = %(id)s and status = 'claimed' and lease_token = %(token)s
+        with begun as (
+            update public.send_intents
+            set status = 'sending', attempt = attempt + 1, sending_at = %(now)s, lease_until = %(lease_until)s,
+                mailbox_id = %(mailbox_id)s, provider = %(provider)s, reason = null
+            where id = %(id)s and status = 'claimed' and lease_token = %(token)s
+            returning id
+        ), shown as (
+            update public.messages set status = 'sending', mailbox_id = %(mailbox_id)s
+            where id = %(message_id)s and exists (select from begun)
+        ), stuck as (
+            update public.enrollments set mailbox_id = %(mailbox_id)s
+            where id = %(enrollment_id)s and mailbox_id is null and exists (select from begun)
+        ), used as (
+            update public.mailboxes set last_sent_at = %(now)s
+            where id = %(mailbox_id)s and exists (select from begun)
+        )
+        select id from begun
         """,
         id=intent.intent_id,
         token=intent.lease_token,
+        message_id=intent.message_id,
+        enrollment_id=intent.enrollment_id,
         now=now,
         lease_until=lease_until,
         mailbox_id=mailbox_id,
         provider=provider,
     )
-    if not begun:
-        return False
-    await session.execute(
-        "update public.messages set status = 'sending', mailbox_id = %(mailbox_id)s where id = %(id)s",
-        id=intent.message_id,
-        mailbox_id=mailbox_id,
-    )
-    await session.execute(
-        "update public.enrollments set mailbox_id = %(mailbox_id)s where id = %(id)s and mailbox_id is null",
-        id=intent.enrollment_id,
-        mailbox_id=mailbox_id,
-    )
-    await session.execute(
-        "update public.mailboxes set last_sent_at = %(now)s where id = %(id)s", id=mailbox_id, now=now
-    )
-    return True
+    return bool(begun)
 
 
 async def finish(
@@ -206,40 +206,18 @@ async def settle_by_person(session: Session, *, message_id: UUID, was_sent: bool
 
 
 async def _sent(session: Session, intent: IntentFacts, sent: Sent, *, at: datetime, day_seconds: float) -> None:
-    await session.execute(
-        """
-        update public.messages
-        set status = 'sent', sent_at = %(at)s, provider_message_id = %(message_id)s, failure_reason = null
-        where id = %(id)s
-        """,
-        id=intent.message_id,
-        at=at,
-        message_id=sent.message_id,
-    )
-    await session.execute(
-        """
-        insert into public.message_events (organization_id, message_id, campaign_id, kind, occurred_at)
-        values (%(organization_id)s, %(id)s, %(campaign_id)s, 'sent', %(at)s)
-        on conflict do nothing
-        """,
-        organization_id=intent.organization_id,
-        id=intent.message_id,
-        campaign_id=intent.campaign_id,
-        at=at,
-    )
-    await session.execute(
-        """
-        insert into public.mailbox_days as d (organization_id, mailbox_id, day, sent)
-        select b.organization_id, b.id, (%(at)s at time zone b.time_zone)::date, 1
-        from public.mailboxes b where b.id = %(mailbox_id)s
-        on conflict (organization_id, mailbox_id, day) do update set sent = d.sent + 1
-        """,
-        mailbox_id=intent.intent_mailbox_id,
-        at=at,
-    )
     # A webhook may have told the thread's last mail before this answer was written down: the later one counts.
     await session.execute(
         """
+        with shown as (
+            update public.messages
+            set status = 'sent', sent_at = %(at)s, provider_message_id = %(message_id)s, failure_reason = null
+            where id = %(id)s
+        ), told as (
+            insert into public.message_events (organization_id, message_id, campaign_id, kind, occurred_at)
+            values (%(organization_id)s, %(id)s, %(campaign_id)s, 'sent', %(at)s)
+            on conflict do nothing
+        )
         update public.enrollments
         set provider_lead_id = coalesce(provider_lead_id, %(lead_id)s),
             provider_thread_id = coalesce(provider_thread_id, %(thread_id)s),
@@ -247,13 +225,17 @@ async def _sent(session: Session, intent: IntentFacts, sent: Sent, *, at: dateti
                 then coalesce(%(reply_to)s, provider_reply_to) else provider_reply_to end,
             provider_reply_at = case when %(reply_to)s::text is not null
                 then greatest(provider_reply_at, %(at)s) else provider_reply_at end
-        where id = %(id)s
+        where id = %(enrollment_id)s
         """,
-        id=intent.enrollment_id,
+        id=intent.message_id,
+        organization_id=intent.organization_id,
+        campaign_id=intent.campaign_id,
+        enrollment_id=intent.enrollment_id,
+        at=at,
+        message_id=sent.message_id,
         lead_id=sent.lead_id,
         thread_id=sent.thread_id,
         reply_to=sent.reply_to,
-        at=at,
     )
     if intent.step_id is not None:
         await progress.step_done(
@@ -264,6 +246,17 @@ async def _sent(session: Session, intent: IntentFacts, sent: Sent, *, at: dateti
             day_seconds=day_seconds,
             reason="message_sent",
         )
+    # Last, because every send of the mailbox waits for this row.
+    await session.execute(
+        """
+        insert into public.mailbox_days as d (organization_id, mailbox_id, day, sent)
+        select b.organization_id, b.id, (%(at)s at time zone b.time_zone)::date, 1
+        from public.mailboxes b where b.id = %(mailbox_id)s
+        on conflict (organization_id, mailbox_id, day) do update set sent = d.sent + 1
+        """,
+        mailbox_id=intent.intent_mailbox_id,
+        at=at,
+    )
 
 
 async def _mark(

@@ -108,9 +108,9 @@ async def _place(session: Session, enrollment_id: UUID, step_id: UUID | None) ->
                 order by s.position limit 1) as next_delay_days,
                c.time_zone, c.send_days, c.respect_holidays, p.country, p.city, p.time_zone as prospect_time_zone
         from public.enrollments e
-        join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
-        join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
-        left join public.scenario_steps done on done.organization_id = e.organization_id and done.id = %(step_id)s
+        join public.campaigns c on c.id = e.campaign_id
+        join public.prospects p on p.id = e.prospect_id
+        left join public.scenario_steps done on done.id = %(step_id)s
         where e.id = %(id)s
         """,
         id=enrollment_id,

@@ -122,14 +122,15 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
         if person is None:
             raise LeaseLost
         keys = keys_of(person["email_norm"], person["phone_e164"], person["linkedin_norm"])
-        await suppressions.lock(session, organization_id, keys)
-        await repository.lock_pace(session, organization_id)
+        await suppressions.lock_for_send(session, organization_id, keys)
         intent = await repository.locked_facts(session, intent_id)
-        now = datetime.now(UTC)
         if intent is None or intent.lease_token != lease_token:
             raise LeaseLost
         if intent.intent_status != "claimed":
             return _already(intent)
+        # From here on one send of the organization at a time: as little as possible stands between this and the commit.
+        await repository.lock_pace(session, organization_id)
+        now = datetime.now(UTC)
         if intent.lease_until is None or intent.lease_until <= now:
             raise LeaseLost
         desk = await Desk.laid(session, organization_id, [intent], secret=_secret(shared), now=now)

@@ -75,14 +75,24 @@ async def find(session: Session, organization_id: UUID, key: Key) -> Suppression
 
 
 async def lock(session: Session, organization_id: UUID, keys: Sequence[Key]) -> None:
-    """Hold `keys` until the end of the transaction: a send and a stop of the same person never pass each other."""
+    """Hold `keys` alone until the end of the transaction: nobody's send passes a stop that is being written."""
     await session.execute(
-        """
-        select pg_advisory_xact_lock(hashtextextended(key, 0))
-        from unnest(%(keys)s::text[]) as key
-        """,
-        keys=[f"suppression:{organization_id}:{key.kind}:{key.value}" for key in sorted(set(keys))],
+        "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%(keys)s::text[]) as key",
+        keys=_names(organization_id, keys),
     )
+
+
+async def lock_for_send(session: Session, organization_id: UUID, keys: Sequence[Key]) -> None:
+    """Hold `keys` together with other sends, but with no stop, until the end of the transaction."""
+    await session.execute(
+        "select pg_advisory_xact_lock_shared(hashtextextended(key, 0)) from unnest(%(keys)s::text[]) as key",
+        keys=_names(organization_id, keys),
+    )
+
+
+def _names(organization_id: UUID, keys: Sequence[Key]) -> list[str]:
+    # Always in the same order, so that two holders never wait for each other.
+    return [f"suppression:{organization_id}:{key.kind}:{key.value}" for key in sorted(set(keys))]
 
 
 async def reasons(session: Session, organization_id: UUID, keys: Sequence[Key]) -> dict[Key, str]:

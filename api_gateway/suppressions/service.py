@@ -85,7 +85,7 @@ async def suppressed_reason(
 ) -> str | None:
     """Why nothing may be sent to whom `keys` name, hashed entries included; None when it may.
 
-    A send calls :func:`repository.lock` with the same keys first.
+    A send calls :func:`repository.lock_for_send` with the same keys first.
     """
     found = await repository.reasons(session, organization_id, with_hashes(keys, secret, organization_id))
     return next(iter(found.values()), None)

@@ -208,7 +208,7 @@ create function private.due_sends(campaign uuid, most int) returns setof uuid
 language sql stable security definer set search_path = '' as $$
     select i.id
     from public.send_intents i
-    join public.campaigns c on c.organization_id = i.organization_id and c.id = i.campaign_id
+    join public.campaigns c on c.id = i.campaign_id
     join public.organizations o on o.id = i.organization_id
     where i.status in ('planned', 'claimed') and i.next_attempt_at <= now()
       and (i.status = 'planned' or i.lease_until < now())
@@ -298,7 +298,7 @@ begin
     return query
     select e.id
     from public.enrollments e
-    join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
+    join public.campaigns c on c.id = e.campaign_id
     where ((e.status = 'in_sequence' and e.next_step_due_at <= now())
            or (e.regenerate_step_id is not null and e.status in ('qualified', 'in_sequence')))
       and (campaign is null or e.campaign_id = campaign)
@@ -336,3 +336,86 @@ $$;
 comment on function private.claim_due_steps(int, uuid, interval) is
     'Leases enrollments whose next message is to be written, over all organizations.';
 grant execute on function private.claim_due_steps(int, uuid, interval) to workflow;
+
+-- Facts of work in hand. They lie in many tables, and under row-level security each of these would be read by its
+-- organization: a planner without statistics then pairs every row with every other. Here they are joined by id alone, and
+-- only what belongs to the organization that the session is narrowed to is told.
+create function private.send_facts(intents uuid[]) returns setof jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query
+    select to_jsonb(x) from (
+        select i.id as intent_id, i.organization_id, i.campaign_id, i.enrollment_id, i.message_id, i.channel,
+               i.status as intent_status, i.reason as intent_reason, i.attempt, i.idempotency_key, i.lease_token,
+               i.lease_until, i.next_attempt_at, i.sending_at, i.mailbox_id as intent_mailbox_id,
+               m.status as message_status, m.kind, m.subject, m.body, m.language, m.step_id,
+               (select r.provider_message_id from public.replies r
+                where r.id = m.reply_id) as reply_to_of_answer,
+               p.id as prospect_id, p.first_name, p.last_name, p.title, p.email, p.email_norm, p.email_status, p.phone_e164,
+               p.linkedin_norm, p.country, p.city, p.time_zone as prospect_time_zone, co.name as company_name,
+               e.status as enrollment_status, e.hold_until, e.mailbox_id, e.provider_lead_id, e.provider_thread_id,
+               e.provider_reply_to, c.name as campaign_name, c.status as campaign_status, c.send_days, c.send_from,
+               c.send_until, c.time_zone as campaign_time_zone, c.respect_holidays, c.email_rule, c.hourly_cap,
+               o.sending_stopped_at is not null as organization_stopped,
+               coalesce(s.hourly_cap, 20) as organization_hourly_cap,
+               coalesce(s.mailbox_daily_cap, 20) as mailbox_daily_cap,
+               coalesce(s.min_gap_seconds, 60) as min_gap_seconds, coalesce(s.postal_address, '') as postal_address,
+               (select f.subject from public.messages f
+                where f.organization_id = m.organization_id and f.enrollment_id = m.enrollment_id and f.channel = 'email'
+                  and f.status = 'sent' and f.subject <> ''
+                order by f.sent_at limit 1) as first_subject
+        from public.send_intents i
+        join public.messages m on m.id = i.message_id
+        join public.prospects p on p.id = m.prospect_id
+        left join public.companies co on co.id = p.company_id
+        join public.enrollments e on e.id = i.enrollment_id
+        join public.campaigns c on c.id = i.campaign_id
+        join public.organizations o on o.id = i.organization_id
+        left join public.sending_settings s on s.organization_id = i.organization_id
+        where i.id = any (intents) and i.organization_id = (select private.workflow_organization_id())
+    ) x;
+end
+$$;
+grant execute on function private.send_facts(uuid[]) to workflow;
+
+create function private.due_step_facts(enrollments uuid[]) returns setof jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query
+    select to_jsonb(x) from (
+        select e.id as enrollment_id, e.organization_id, e.campaign_id, e.prospect_id, c.language, c.tone,
+               to_jsonb(p) as prospect, to_jsonb(co) as company, to_jsonb(a) as sender,
+               (select to_jsonb(x) from public.prospect_enrichments x
+                where x.organization_id = e.organization_id and x.prospect_id = e.prospect_id
+                order by x.created_at desc limit 1) as enrichment,
+               (select to_jsonb(s) from public.scenario_steps s
+                where s.organization_id = e.organization_id and (
+                    s.id = e.regenerate_step_id
+                    or (e.regenerate_step_id is null and s.scenario_id = coalesce(e.scenario_id, c.scenario_id)
+                        and s.position > e.step_position))
+                order by s.position limit 1) as step,
+               exists (select from public.mailboxes b
+                       where b.organization_id = e.organization_id and b.provider = 'twilio' and b.is_active
+               ) as sms_connected,
+               (select coalesce(jsonb_agg(to_jsonb(t) order by t.at), '[]') from (
+                    select * from (
+                        select 'out' as direction, m.subject, m.body as text, m.sent_at as at
+                        from public.messages m
+                        where m.organization_id = e.organization_id and m.enrollment_id = e.id and m.status = 'sent'
+                        union all
+                        select 'in', r.subject, r.body_stripped, r.received_at
+                        from public.replies r
+                        where r.organization_id = e.organization_id and r.enrollment_id = e.id and not r.is_automatic
+                    ) told order by at desc limit 3
+               ) t) as thread
+        from public.enrollments e
+        join public.campaigns c on c.id = e.campaign_id
+        join public.prospects p on p.id = e.prospect_id
+        left join public.companies co on co.id = p.company_id
+        left join public.agent_settings a on a.organization_id = e.organization_id
+    
+        where e.id = any (enrollments) and e.organization_id = (select private.workflow_organization_id())
+    ) x;
+end
+$$;
+grant execute on function private.due_step_facts(uuid[]) to workflow;
