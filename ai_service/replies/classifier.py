@@ -22,18 +22,22 @@ SETTLED: frozenset[Intent] = frozenset({"out_of_office", "bounce", "unsubscribe"
 MOST_CONFIDENCE = 0.97
 LEAST_CONFIDENCE = 0.3
 CLOSES_THE_DOOR = 0.8
-MOST_QUOTES = 6
-LONGEST_READ = 8_000
-"""Characters; nobody's own words are longer, and a stranger may not keep the service busy."""
-
-_SENTIMENT: dict[Intent, Sentiment] = {
-    "interested": "positive",
-    "meeting_request": "positive",
-    "not_interested": "negative",
-    "unsubscribe": "negative",
-    "complaint": "negative",
-    "objection": "negative",
-}
+HOPEFUL: frozenset[Intent] = frozenset({"interested", "meeting_request"})
+DOUBT = 0.25
+_DOUBT = re.compile(
+    r"\b(?:no|not|non|pas|ne|n'\w+|sans|jamais|never|aucune?|kein\w*|nicht|if|si|but|mais|aber|unless|otherwise|"
+    r"sauf|don't|doesn't|won't|can't|isn't|hors de question|serieusement)\b"
+)
+_HARMLESS_NO = re.compile(
+    r"\bpourquoi pas\b|\bwhy not\b|\bn'hesitez pas\b|\bpas de (?:probleme|souci)s?\b|\bno problem\b|\bnot only\b|"
+    r"\bsans (?:probleme|souci|hesiter)\b|\bsi (?:vous|tu) (?:le |etes |voulez|pouvez|souhaitez|avez)|"
+    r"\bif (?:you|that|it) (?:have|can|could|works?|suits?|like|want|are)\b|\bs'il (?:vous|te) plait\b|"
+    r"\bn'est-ce pas\b|\bsi possible\b|\bif possible\b"
+)
+_ACKNOWLEDGED = re.compile(
+    r"\W*(?:ok|d'accord|okay|merci|thanks|thank you|danke)?\W*(?:c'est |bien |well )?"
+    r"(?:note|recu|noted|received|vu|entendu|compris|notiert)?(?: (?:merci|thanks|thank you))?\W*"
+)
 _AUTOMATIC_SUBJECT = re.compile(
     r"^(?:re: |aw: )?(?:reponse automatique|message automatique|absence|automatic reply|"
     r"auto(?:matic|mated)? ?-?(?:reply|response)|out of (?:the )?office|abwesenheit|automatische antwort|ooo\b)"
@@ -118,7 +122,7 @@ def _automatic(reply: Reply, plain: str, headers: dict[str, str]) -> Weighed | N
         answers = [
             hit
             for hit in _hits(plain)
-            if hit[0].weight >= 0.82 and hit[0].intent not in {"question", "referral", "objection"}
+            if hit.phrase.weight >= 0.82 and hit.phrase.intent not in {"question", "referral", "objection"}
         ]
         if not answers or re.search(r"\bautomati|\bout of (?:the )?office\b|\babsence du bureau\b", plain):
             return "out_of_office", absence.weight, ["says to be absent"]
@@ -140,28 +144,36 @@ def _first(phrases: list[Phrase], plain: str) -> Phrase | None:
     return next((phrase for phrase in phrases if phrase.pattern.search(plain)), None)
 
 
-def _hits(plain: str) -> list[tuple[Phrase, str]]:
-    """Every phrase that is found; a negative one hides its words from those after it."""
-    found = []
+@dataclass(frozen=True)
+class _Hit:
+    phrase: Phrase
+    words: str
+    start: int
+    end: int
+
+    def overlaps(self, other: "_Hit") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+def _hits(plain: str) -> list[_Hit]:
+    """The phrases that are found; of several for one intent on the same words only the most telling counts."""
+    found: list[_Hit] = []
     for phrase in patterns.CONTENT:
         for match in phrase.pattern.finditer(plain):
             if not match[0].strip():
                 continue
-            found.append((phrase, match[0]))
+            found.append(_Hit(phrase, match[0], match.start(), match.end()))
             if phrase.intent in patterns.NEGATIVE:
                 plain = plain[: match.start()] + "#" * (match.end() - match.start()) + plain[match.end() :]
-    return found
+    kept: list[_Hit] = []
+    for hit in sorted(found, key=lambda one: one.phrase.weight, reverse=True):
+        if not any(hit.phrase.intent == other.phrase.intent and hit.overlaps(other) for other in kept):
+            kept.append(hit)
+    return kept
 
 
-def _weighed(plain: str) -> Weighed:
-    hits = _hits(plain) if re.search(r"[a-z]", plain) else []
-    if not hits:
-        return "other", 0.4 if plain else LEAST_CONFIDENCE, ["no known phrase"]
-    # Independent phrases for the same intent make it likelier: 1 - Π(1 - w), as for independent evidence.
-    doubt: dict[Intent, float] = {}
-    for phrase in {hit[0].pattern.pattern: hit[0] for hit in hits}.values():
-        doubt[phrase.intent] = doubt.get(phrase.intent, 1.0) * (1 - phrase.weight)
-    scores = {intent: 1 - left for intent, left in doubt.items()}
+def _settle_between(scores: dict[Intent, float]) -> None:
+    """Where two intents fit, the one that asks for more care stays ahead."""
     if "meeting_request" in scores and "interested" in scores:
         # Who asks for a meeting is interested; the two don't contradict each other.
         scores["meeting_request"] = max(scores["meeting_request"], scores["interested"])
@@ -176,8 +188,23 @@ def _weighed(plain: str) -> Weighed:
             scores["objection"] = min(scores["objection"], scores["not_interested"] - 0.06)
         else:
             del scores["not_interested"]
+    if "objection" in scores and "interested" in scores:
+        # "Sounds good, but we have no budget": the one that asks for more care.
+        scores["interested"] = min(scores["interested"], scores["objection"] - 0.05)
     if "question" in scores and scores["question"] < 0.7 and len(scores) > 1:
         del scores["question"]
+
+
+def _weighed(plain: str) -> Weighed:
+    hits = _hits(plain) if re.search(r"[a-z]", plain) and not _ACKNOWLEDGED.fullmatch(plain) else []
+    if not hits:
+        return "other", 0.4 if plain else LEAST_CONFIDENCE, ["no known phrase"]
+    # Independent phrases for the same intent make it likelier: 1 - Π(1 - w), as for independent evidence.
+    doubt: dict[Intent, float] = {}
+    for hit in hits:
+        doubt[hit.phrase.intent] = doubt.get(hit.phrase.intent, 1.0) * (1 - hit.phrase.weight)
+    scores = {intent: 1 - left for intent, left in doubt.items()}
+    _settle_between(scores)
     ranked = sorted(scores, key=lambda intent: scores[intent], reverse=True)
     best = ranked[0]
     confidence = min(MOST_CONFIDENCE, scores[best])
@@ -185,7 +212,10 @@ def _weighed(plain: str) -> Weighed:
         rival = scores[ranked[1]]
         both_good = {best, ranked[1]} <= {"interested", "meeting_request", "question"}
         confidence -= (0.12 if both_good else 0.35) * rival
-    seen = ", ".join(dict.fromkeys(f"“{shortened(words, 60)}”" for phrase, words in hits if phrase.intent == best))
+    if best in HOPEFUL and _DOUBT.search(_HARMLESS_NO.sub(" ", plain)):
+        # A "not", an "if" or a "but" anywhere in it: a person reads it before anything is sent.
+        confidence -= DOUBT
+    seen = ", ".join(dict.fromkeys(f"“{shortened(hit.words, 60)}”" for hit in hits if hit.phrase.intent == best))
     reasons = [f"{best}: {seen}"]
     if len(ranked) > 1:
         reasons.append(f"also sounds like {ranked[1]}")
