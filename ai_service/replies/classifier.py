@@ -34,6 +34,18 @@ _HARMLESS_NO = re.compile(
     r"\bif (?:you|that|it) (?:have|can|could|works?|suits?|like|want|are)\b|\bs'il (?:vous|te) plait\b|"
     r"\bn'est-ce pas\b|\bsi possible\b|\bif possible\b"
 )
+MOST_QUOTES = 6
+LONGEST_READ = 8_000
+"""Characters; nobody's own words are longer, and a stranger may not keep the service busy."""
+
+_SENTIMENT: dict[Intent, Sentiment] = {
+    "interested": "positive",
+    "meeting_request": "positive",
+    "not_interested": "negative",
+    "unsubscribe": "negative",
+    "complaint": "negative",
+    "objection": "negative",
+}
 _ACKNOWLEDGED = re.compile(
     r"\W*(?:ok|d'accord|okay|merci|thanks|thank you|danke)?\W*(?:c'est |bien |well )?"
     r"(?:note|recu|noted|received|vu|entendu|compris|notiert)?(?: (?:merci|thanks|thank you))?\W*"
