@@ -14,6 +14,8 @@ Object.defineProperty(globalThis, "ResizeObserver", {
   },
 });
 
+Object.defineProperty(window, "scrollTo", { value: () => undefined });
+
 afterEach(() => {
   cleanup();
   localStorage.clear();

@@ -59,7 +59,7 @@ export function HealthCard({ stats }: { stats: DashboardStats }) {
         </svg>
         <p className="text-base font-medium text-balance">{word}</p>
       </div>
-      <div className="space-y-5 p-4 sm:p-6">
+      <div className="space-y-1.5 p-4 sm:p-6">
         <States title={t.workflows} states={stats.workflows.map((flow) => ({ ...flow, name: label(t.workflow, flow.name) }))} />
         {stats.vendors.length === 0 ? (
           <p className="text-[0.8125rem] text-ink-muted">
@@ -86,10 +86,16 @@ type State = { name: string; state: string; last_finished_at?: string | null; la
 function States({ title, states }: { title: string; states: readonly State[] }) {
   const t = useTexts(texts);
   const format = useFormat();
+  const troubled = states.filter(({ state }) => state === "failing" || state === "silent").length;
   return (
-    <div>
-      <h3 className="mb-2 text-xs font-medium text-ink-muted">{title}</h3>
-      <ul className="space-y-2">
+    <details className="group" open={troubled > 0}>
+      <summary className="-mx-2 flex cursor-pointer items-center justify-between gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken">
+        <h3 className="text-[0.8125rem] font-medium">{title}</h3>
+        <Badge tone={troubled > 0 ? "bad" : "good"} dot>
+          {troubled > 0 ? t.troubled(troubled) : t.allFine}
+        </Badge>
+      </summary>
+      <ul className="space-y-2 pt-3 pb-1">
         {states.map(({ name, state, last_finished_at, last_verified_at }) => {
           const at = last_finished_at ?? last_verified_at;
           return (
@@ -104,6 +110,6 @@ function States({ title, states }: { title: string; states: readonly State[] }) 
           );
         })}
       </ul>
-    </div>
+    </details>
   );
 }

@@ -1,8 +1,12 @@
-import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, Bar, CartesianGrid, ComposedChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { useFormat } from "@/i18n/format";
 import { label, useTexts } from "@/i18n/texts";
 import type { DayFigures } from "./queries";
+import { shownDays } from "./shownDays";
 import { texts } from "./texts";
+
+/** A curve through a handful of days says less than its bars. */
+const fewDays = 10;
 
 const lines = [
   { name: "found", stroke: "var(--line-strong)", dash: "4 4", fill: 0 },
@@ -14,6 +18,8 @@ const lines = [
 export default function PipelineChart({ daily }: { daily: readonly DayFigures[] }) {
   const t = useTexts(texts);
   const format = useFormat();
+  const days = shownDays(daily);
+  const asBars = days.length <= fewDays;
   return (
     <div aria-hidden>
       <ul className="mb-4 flex flex-wrap gap-x-5 gap-y-1 px-2 text-[0.8125rem] text-ink-muted">
@@ -27,7 +33,7 @@ export default function PipelineChart({ daily }: { daily: readonly DayFigures[] 
         ))}
       </ul>
       <ResponsiveContainer width="100%" height={264}>
-        <AreaChart data={[...daily]} margin={{ top: 8, right: 12, bottom: 0, left: -12 }}>
+        <ComposedChart data={[...days]} margin={{ top: 8, right: 12, bottom: 0, left: -12 }}>
           <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
           <XAxis
             dataKey="day"
@@ -51,23 +57,26 @@ export default function PipelineChart({ daily }: { daily: readonly DayFigures[] 
             formatter={(value, name) => [format.number(Number(value)), label(t.chart, String(name))]}
             contentStyle={{ background: "var(--surface)", border: "1px solid var(--line)", borderRadius: 12, boxShadow: "var(--shadow-float)", fontSize: 13 }}
             labelStyle={{ color: "var(--ink)", fontWeight: 600, marginBottom: 4 }}
-            cursor={{ stroke: "var(--line-strong)", strokeDasharray: "3 3" }}
+            cursor={asBars ? { fill: "var(--surface-sunken)" } : { stroke: "var(--line-strong)", strokeDasharray: "3 3" }}
           />
-          {lines.map(({ name, stroke, dash, fill }) => (
-            <Area
-              key={name}
-              type="monotone"
-              dataKey={name}
-              stroke={stroke}
-              strokeWidth={2}
-              strokeDasharray={dash}
-              fill={stroke}
-              fillOpacity={fill}
-              isAnimationActive={false}
-              dot={daily.length === 1}
-            />
-          ))}
-        </AreaChart>
+          {lines.map(({ name, stroke, dash, fill }) =>
+            asBars ? (
+              <Bar key={name} dataKey={name} fill={stroke} radius={[4, 4, 0, 0]} maxBarSize={18} isAnimationActive={false} />
+            ) : (
+              <Area
+                key={name}
+                type="monotone"
+                dataKey={name}
+                stroke={stroke}
+                strokeWidth={2}
+                strokeDasharray={dash}
+                fill={stroke}
+                fillOpacity={fill}
+                isAnimationActive={false}
+              />
+            ),
+          )}
+        </ComposedChart>
       </ResponsiveContainer>
     </div>
   );

@@ -17,8 +17,9 @@ import type { Message } from "./queries";
 import { texts } from "./texts";
 
 const longBody = 420;
+const manyLines = 7;
 
-export type MessageAct = "approve" | "edit" | "reject" | "regenerate";
+export type MessageAct = "approve" | "edit" | "reject" | "regenerate" | "retry" | "complete" | "settle-sent" | "settle-not-sent";
 
 type MessageCardProps = {
   message: Message;
@@ -36,13 +37,10 @@ export function MessageCard({ message, current, selected, mayAct, busy, onSelect
   const words = useTexts(vocabulary);
   const format = useFormat();
   const [expanded, setExpanded] = useState(false);
-  const isLong = message.body.length > longBody;
+  const isLong = message.body.length > longBody || message.body.split("\n").length > manyLines;
   const acts = mayAct && isOpen(message);
-  const why: [string, string | null][] = [
-    [t.failureReason, message.failure_reason],
-    [t.rejectedReason, message.rejected_reason],
-    [t.cancelledReason, message.cancelled_reason],
-  ];
+  const told = [message.failure_reason, message.rejected_reason, message.cancelled_reason].filter((reason) => reason !== null && reason !== "");
+  const why = message.reasons.length > 0 ? message.reasons : told;
 
   return (
     <article
@@ -87,12 +85,10 @@ export function MessageCard({ message, current, selected, mayAct, busy, onSelect
             {expanded ? t.showLess : t.showMore}
           </button>
         )}
-        {why.map(([title, reason]) =>
-          reason === null || reason === "" ? null : (
-            <Notice key={title} tone="accent" className="mt-3">
-              <span className="font-medium">{title}:</span> {reason}
-            </Notice>
-          ),
+        {why.length > 0 && (
+          <Notice tone={message.status === "failed" ? "bad" : "accent"} className="mt-3 max-w-[68ch]">
+            {why.join(" ")}
+          </Notice>
         )}
 
         <div className="mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
@@ -106,6 +102,7 @@ export function MessageCard({ message, current, selected, mayAct, busy, onSelect
             <time dateTime={message.sent_at ?? message.created_at}>{format.relative(message.sent_at ?? message.created_at)}</time>
             <span className="max-w-48 truncate">{message.campaign_name}</span>
           </p>
+          {mayAct && <AfterActs message={message} busy={busy} onAct={onAct} />}
           {acts && (
             <div className="flex items-center gap-2">
               <Menu
@@ -134,4 +131,25 @@ export function MessageCard({ message, current, selected, mayAct, busy, onSelect
       </div>
     </article>
   );
+}
+
+/** What is left for a person once a message has left the desk: try again, say what happened, or do it by hand. */
+function AfterActs({ message, busy, onAct }: Pick<MessageCardProps, "message" | "busy" | "onAct">) {
+  const t = useTexts(texts);
+  const acts: [MessageAct, string][] =
+    message.status === "failed"
+      ? [["retry", t.retry]]
+      : message.status === "ambiguous"
+        ? [
+            ["settle-not-sent", t.notSent],
+            ["settle-sent", t.wasSent],
+          ]
+        : message.channel === "linkedin" && message.status === "scheduled"
+          ? [["complete", t.complete]]
+          : [];
+  return acts.map(([act, text]) => (
+    <Button key={act} size="sm" disabled={busy} onClick={() => onAct(act)}>
+      {text}
+    </Button>
+  ));
 }

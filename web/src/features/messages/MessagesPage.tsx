@@ -53,7 +53,11 @@ export function MessagesPage() {
   }
 
   function act(message: Message | undefined, kind: MessageAct): void {
-    if (!message || !may.write || !isOpen(message)) return;
+    if (!message || !may.write) return;
+    if (kind === "retry" || kind === "complete" || kind === "settle-sent" || kind === "settle-not-sent") {
+      acts.follow.mutate({ id: message.id, act: kind }, { onSuccess: () => toastResult(t.noted) }); return;
+    }
+    if (!isOpen(message)) return;
     if (kind === "approve") {
       move(1);
       acts.approve.mutate(message.id, { onSuccess: () => toastResult(t.approved) });
@@ -136,7 +140,7 @@ export function MessagesPage() {
           onAct={(action) => (action === "reject" ? setRejecting(chosen) : bulk(action, chosen))}
         />
       )}
-      <ProblemNotice error={acts.approve.error ?? acts.regenerate.error} className="mb-4" />
+      <ProblemNotice error={acts.approve.error ?? acts.regenerate.error ?? acts.follow.error} className="mb-4" />
 
       {query.isPending ? (
         <div className="space-y-4">

@@ -4,10 +4,13 @@ import {
   type Message,
   messagesApprove,
   messagesBulk,
+  messagesComplete,
   messagesGet,
   messagesList,
   messagesRegenerate,
   messagesReject,
+  messagesRetry,
+  messagesSettle,
   messagesUpdate,
 } from "@/api";
 
@@ -63,6 +66,16 @@ export function useMessageActs() {
       mutationFn: async ({ id, subject, body, approve }: { id: string; subject: string; body: string; approve: boolean }) => {
         const edited = await messagesUpdate({ path: { message_id: id }, body: { subject, body } });
         return approve ? messagesApprove({ path: { message_id: id } }) : edited;
+      },
+      onSettled,
+    }),
+    /** After the desk: again, done by hand, or what became of a message of which the vendor could not tell. */
+    follow: useMutation({
+      mutationFn: ({ id, act }: { id: string; act: "retry" | "complete" | "settle-sent" | "settle-not-sent" }) => {
+        const path = { message_id: id };
+        if (act === "retry") return messagesRetry({ path });
+        if (act === "complete") return messagesComplete({ path });
+        return messagesSettle({ path, body: { outcome: act === "settle-sent" ? "sent" : "not_sent" } });
       },
       onSettled,
     }),

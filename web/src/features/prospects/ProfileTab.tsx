@@ -109,7 +109,7 @@ export function ProfileTab({ prospect }: { prospect: Prospect }) {
             {talkingPoints.map((point) => (
               <li key={point.text} className="border-l-2 border-primary pl-3">
                 <p>{point.text}</p>
-                {point.fact !== null && <p className="mt-0.5 text-[0.8125rem] text-ink-muted">{t.factSource(point.fact)}</p>}
+                {point.fact !== null && !point.text.includes(point.fact) && <p className="mt-0.5 text-[0.8125rem] text-ink-muted">{t.factSource(point.fact)}</p>}
               </li>
             ))}
           </ul>

@@ -19,13 +19,16 @@ export function WhyTab({ prospectId }: { prospectId: string }) {
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
 
   const { items, next_at, next_reason } = query.data;
+  const known: Record<string, string> = t.whyReason;
+  /** Our own words for a known reason; the gateway's sentence for one that is newer than this panel. */
+  const explain = (reason: string, sentence: string) => known[reason] ?? (sentence === "" ? label({}, reason) : sentence);
   return (
     <div className="space-y-5">
       <p className="text-ink-muted">{t.whyText}</p>
       {(next_at !== null || next_reason !== null) && (
         <Notice tone="info">
           {next_at !== null && <p className="font-medium">{t.nextMessage(format.dateTime(next_at))}</p>}
-          {next_reason}
+          {next_reason !== null && explain(next_reason, "")}
         </Notice>
       )}
       {items.length === 0 ? (
@@ -41,10 +44,10 @@ export function WhyTab({ prospectId }: { prospectId: string }) {
                 </time>
               </div>
               <p className="mt-1.5">
-                {decision.explanation === "" ? label({}, decision.reason) : decision.explanation}
+                {explain(decision.reason, decision.explanation)}
                 {decision.until_at !== null && <span className="text-ink-muted"> ({t.until(format.dateTime(decision.until_at))})</span>}
               </p>
-              <p className="mt-0.5 text-xs text-ink-muted">{decision.campaign_name}</p>
+              <p className="mt-0.5 text-xs text-ink-muted">{t.decidedBy(decision.campaign_name)}</p>
             </li>
           ))}
         </ol>
