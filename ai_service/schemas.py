@@ -5,6 +5,7 @@ misspelt field is noticed at once instead of being ignored. Text longer than its
 with a long quoted thread is still a reply.
 """
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -23,7 +24,9 @@ def _cut(limit: int) -> BeforeValidator:
 
 def _day(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip()[:10] or None
+        text = value.strip()[:10]
+        # Profiles often tell the month or the year only.
+        return f"{text}-01-01"[:10] if re.fullmatch(r"\d{4}(?:-\d{2})?", text) else text or None
     return value.date() if isinstance(value, datetime) else value
 
 
@@ -40,7 +43,7 @@ Document = Annotated[str, _cut(DOCUMENT)]
 RequiredLine = Annotated[str, BeforeValidator(lambda value: "" if value is None else value), _cut(LINE)]
 """A line that must be there but may be empty or null, because scraped profiles have gaps."""
 Day = Annotated[date, BeforeValidator(_day)]
-"""A date; a date and time is read as its date."""
+"""A date; of a date and time its date, of a month or a year its first day."""
 Lines = Annotated[list[Line], BeforeValidator(_empty_list), Field(max_length=100)]
 
 Language = Literal["fr", "en", "de"]
