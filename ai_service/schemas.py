@@ -42,7 +42,7 @@ Document = Annotated[str, _cut(DOCUMENT)]
 """A whole e-mail; cut at 40,000 characters."""
 RequiredLine = Annotated[str, BeforeValidator(lambda value: "" if value is None else value), _cut(LINE)]
 """A line that must be there but may be empty or null, because scraped profiles have gaps."""
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date | None, BeforeValidator(_day)]
 """A date; of a date and time its date, of a month or a year its first day."""
 Lines = Annotated[list[Line], BeforeValidator(_empty_list), Field(max_length=100)]
 
@@ -71,7 +71,7 @@ class Activity(Shape):
     """Something the prospect wrote or did in public."""
 
     text: Paragraph
-    date: Day | None = None
+    date: Day = None
 
 
 class Prospect(Shape):
@@ -89,14 +89,14 @@ class Prospect(Shape):
     language: Line | None = None
     recent_posts: int | None = Field(default=None, ge=0, description="Number of posts in the last 30 days.")
     recent_activity: Annotated[list[Activity], BeforeValidator(_empty_list), Field(max_length=50)] = []
-    job_started_on: Day | None = None
+    job_started_on: Day = None
 
 
 class Funding(Shape):
     """Money that a company raised."""
 
     amount_eur: float | None = Field(ge=0)
-    date: Day | None = None
+    date: Day = None
 
 
 class Fact(Shape):
@@ -104,7 +104,7 @@ class Fact(Shape):
 
     text: Paragraph
     source: Line | None = None
-    date: Day | None = None
+    date: Day = None
 
 
 class Company(Shape):
@@ -118,7 +118,7 @@ class Company(Shape):
     country: Line | None = None
     city: Line | None = None
     revenue_eur: float | None = Field(default=None, ge=0, description="Yearly revenue in euros.")
-    founded_on: Day | None = None
+    founded_on: Day = None
     technologies: Lines = []
     hiring: Lines = Field(default=[], description="Titles of open positions.")
     funding: Annotated[list[Funding], BeforeValidator(_empty_list), Field(max_length=50)] = []
@@ -142,7 +142,7 @@ class Signal(Shape):
 
     kind: Line
     text: Paragraph | None = None
-    date: Day | None = None
+    date: Day = None
     source: Line | None = None
 
 

@@ -76,6 +76,7 @@ class TestInput:
             {"first_name": "A", "job_started_on": "2026-10-01T08:00:00Z", "recent_posts": None},
             {"first_name": "A", "job_started_on": "2025-01"},
             {"first_name": "A", "job_started_on": "2025"},
+            {"first_name": "A", "job_started_on": ""},
         ],
     )
     def test_with_the_gaps_of_scraped_profiles_is_taken(self, rules_only: TestClient, gaps: dict[str, Any]) -> None:
