@@ -28,9 +28,9 @@ PEOPLE = 150
 MEASURED_PEOPLE = 50
 DAY_SECONDS = 2.0
 STEP_SECONDS = 0.5
-# The flows that have a timetable are started this often, since a day of theirs lasts two seconds here.
-NUDGE_SECONDS = 2.5
-TIMETABLED = ("enrich-and-qualify-prospects", "send-due-messages", "advance-scenarios")
+# The flows that have a timetable are started this often (in seconds), since a day lasts two seconds here. Enrichment
+# is started by the gateway as soon as people are there; this only takes up what was left over.
+TIMETABLE = {"enrich-and-qualify-prospects": 10.0, "send-due-messages": 3.0, "advance-scenarios": 4.0}
 # A campaign is over when nobody is on the way any more, or when nothing has moved for a while (a longer one before the
 # first meeting), or at the limit.
 QUIET_SECONDS = 20.0
@@ -193,12 +193,15 @@ def _nudging(stack: Stack, account: seed.Account, campaign_id: str) -> Iterator[
     done = threading.Event()
     client = httpx2.Client(base_url=stack.urls["gateway"], headers=dict(account.client.headers), timeout=30)
 
+    due = {name: time.monotonic() + every for name, every in TIMETABLE.items()}
+
     def nudge() -> None:
-        while not done.wait(NUDGE_SECONDS):
-            for name in TIMETABLED:
-                # A flow that can't be started now is started at the next turn; the campaign's progress tells.
+        while not done.wait(STEP_SECONDS):
+            for name in [name for name, at in due.items() if at <= time.monotonic()]:
+                # A flow that can't be started now is started at its next turn; the campaign's progress tells.
                 with contextlib.suppress(httpx2.HTTPError):
                     client.post(f"/api/v1/workflows/{name}/start", json={"campaign_id": campaign_id})
+                due[name] = time.monotonic() + TIMETABLE[name]
 
     nudger = threading.Thread(target=nudge, name="nudger", daemon=True)
     nudger.start()

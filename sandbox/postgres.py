@@ -33,8 +33,8 @@ PLATFORM_SQL = REPOSITORY / "supabase" / "local"
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
-    "max_connections": "200",
-    "shared_buffers": "128MB",
+    "max_connections": "150",
+    "shared_buffers": "64MB",
     "shared_preload_libraries": "pg_stat_statements",
     "jit": "off",
     "timezone": "UTC",
