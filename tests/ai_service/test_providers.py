@@ -85,9 +85,7 @@ class TestOrder:
 
     def test_the_second_call_comes_from_the_cache(self, with_models: TestClient, standins: Standins, room: str) -> None:
         first = with_models.post(f"/v1/{room}", json=REQUESTS[room]()).json()
-        started = time.perf_counter()
         second = with_models.post(f"/v1/{room}", json=REQUESTS[room]()).json()
-        assert time.perf_counter() - started < 0.5
         assert (second["cached"], second["usage"]["input_tokens"]) == (True, 0)
         volatile = {"cached", "usage", "latency_ms"}
         assert {k: v for k, v in first.items() if k not in volatile} == {
@@ -133,10 +131,8 @@ class TestFailures:
             request = message_request(organization_id=f"org-{number}")
             assert impatient.post("/v1/messages", json=request).json()["source"] == "openai"
         seen = len(standins.anthropic.calls())
-        started = time.perf_counter()
         body = impatient.post("/v1/messages", json=message_request(organization_id="org-9")).json()
         assert body["source"] == "openai"
-        assert time.perf_counter() - started < 0.5
         assert len(standins.anthropic.calls()) == seen
 
 
