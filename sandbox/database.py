@@ -1,8 +1,10 @@
 """The database of a stack: Postgres shaped like hosted Supabase, with schema `auth` and every migration applied."""
 
+import hashlib
 import importlib.util
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -145,7 +147,12 @@ class Database:
             self._postgres.destroy()
 
     def _apply_worker_schema(self) -> None:
-        if importlib.util.find_spec(WORKER) is None:
+        found = importlib.util.find_spec(WORKER)
+        if found is None or found.origin is None:
+            return
+        wanted = hashlib.sha256(Path(found.origin).read_bytes() + version("procrastinate").encode()).hexdigest()
+        applied = self.home / "worker-schema.sha256"
+        if applied.exists() and applied.read_text() == wanted:
             return
         log = self.home / "worker-schema.log"
         with log.open("wb") as stream:
@@ -160,3 +167,4 @@ class Database:
             )
         if ended.returncode != 0:
             raise PartFailed("the job queue's tables", "could not be made", log)
+        applied.write_text(wanted)

@@ -30,6 +30,9 @@ OPEN_CACHE = Path("/var/cache/sales-machine")
 OPEN_DATA = Path("/var/lib/sales-machine")
 PLATFORM_SQL = REPOSITORY / "supabase" / "local"
 
+# What the parts noted beside the data about what is in it; true only as long as the data is the same.
+NOTES = ("migrations.json", "worker-schema.sha256", "n8n/imported.sha256")
+
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -102,6 +105,8 @@ class Postgres:
             )
         finally:
             password.unlink(missing_ok=True)
+        for note in NOTES:
+            (self.home / note).unlink(missing_ok=True)
         partial.rename(self.data)
 
     def part(self) -> Part:

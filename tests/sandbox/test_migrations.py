@@ -49,3 +49,16 @@ def test_the_life_of_a_database(folder: Path, tmp_path: Path, monkeypatch: pytes
             database.migrate()
     database.destroy()
     assert not (tmp_path / "home" / "postgres").exists()
+
+
+def test_data_that_was_deleted_is_made_again_whole(tmp_path: Path) -> None:
+    database = Database(tmp_path / "home")
+    for _ in range(2):
+        with database:
+            with psycopg.connect(database.superuser_url) as connection:
+                found = connection.execute(
+                    "select to_regclass('public.campaigns') is not null, "
+                    "to_regclass('jobs.procrastinate_jobs') is not null"
+                ).fetchone()
+            assert found == (True, True)
+        database.postgres.destroy()
