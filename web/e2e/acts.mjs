@@ -46,6 +46,10 @@ export async function createCampaign(page, panel, shoot) {
   await page.getByText("people.csv").waitFor();
   await shoot("wizard-summary-en-desktop");
   await page.getByRole("button", { name: "Save as a draft" }).click();
+  const report = page.getByRole("dialog");
+  await report.getByRole("cell", { name: "4", exact: true }).waitFor();
+  await shoot("wizard-import-report-en-desktop");
+  await report.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("heading", { level: 1, name }).waitFor();
   await page.getByText("Draft", { exact: true }).first().waitFor();
   await shoot("campaign-draft-en-desktop");

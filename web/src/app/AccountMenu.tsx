@@ -17,12 +17,12 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const button = (
     <button
       type="button"
-      aria-label={t.account}
       aria-haspopup="menu"
       onPointerEnter={() => void loadItems()}
       onClick={() => setWanted(true)}
       className={cn("flex items-center gap-3 rounded-lg text-left hover:bg-sunken", compact ? "p-0.5" : "w-full p-0.5 lg:p-2")}
     >
+      <span className="sr-only">{t.account}</span>
       <Avatar name={name === "" ? "?" : name} />
       {!compact && (
         <span className="hidden min-w-0 lg:block">

@@ -1,6 +1,8 @@
 /** Every address of the panel. Pages are loaded when they are visited; list state lives in the search parameters. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { statsQuery } from "@/features/dashboard/queries";
+import { meQuery } from "@/session/me";
 import { supabase } from "@/session/supabase";
 import { AppLayout } from "./AppLayout";
 import { Root } from "./Root";
@@ -26,9 +28,16 @@ async function isSignedIn(): Promise<boolean> {
   return data.session !== null;
 }
 
+/** A query that fails before its page is there fails again in it, where the reader sees why and can retry. */
+function shownByThePage(): void {
+  return undefined;
+}
+
 async function requireSignIn(href: string): Promise<void> {
   if (!(await isSignedIn())) throw redirect({ to: "/sign-in", search: href === "/" ? {} : { redirect: href } });
 }
+
+// Search readers are named before their routes: inside, their types are lost to the inference of the route's functions.
 
 const visitor = createRoute({
   id: "visitor",
@@ -61,7 +70,6 @@ const newPassword = createRoute({
   component: lazyRouteComponent(() => import("@/features/sign-in/NewPasswordPage"), "NewPasswordPage"),
 });
 
-// Named first: inside the route its type is lost to the inference of beforeLoad.
 const invitationSearch = search({ token: text });
 const acceptInvitation = createRoute({
   path: "/accept-invitation",
@@ -75,13 +83,18 @@ const member = createRoute({
   id: "member",
   getParentRoute: () => root,
   beforeLoad: ({ location }) => requireSignIn(location.href),
+  loader: ({ context: { queryClient } }) => void queryClient.query(meQuery).catch(shownByThePage),
   component: AppLayout,
 });
 
+const dashboardSearch = search({ days: number });
 const dashboard = createRoute({
   path: "/",
   getParentRoute: () => member,
-  validateSearch: search({ days: number }),
+  validateSearch: dashboardSearch,
+  // The figures are asked for while the page's own code is still on its way.
+  loaderDeps: ({ search: { days } }) => ({ days }),
+  loader: ({ context: { queryClient }, deps: { days } }) => void queryClient.query(statsQuery(days)).catch(shownByThePage),
   component: lazyRouteComponent(() => import("@/features/dashboard/DashboardPage"), "DashboardPage"),
 });
 

@@ -4,12 +4,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, ArrowRight, Check, Rocket } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { FormProvider, useForm } from "react-hook-form";
+import { ImportResult } from "@/components/ImportResult";
 import { ProblemNotice } from "@/components/Notice";
 import { PageHeader } from "@/components/PageHeader";
 import { toastResult } from "@/components/toast";
 import { Button } from "@/components/ui/Button";
 import { Card } from "@/components/ui/Card";
 import { cn } from "@/components/ui/cn";
+import { Dialog } from "@/components/ui/Dialog";
 import { useLanguage } from "@/i18n/language";
 import { useTexts } from "@/i18n/texts";
 import { campaignSchema, fieldsOfStep, icpOf, newValues, toCreate } from "./campaignForm";
@@ -49,23 +51,27 @@ export function NewCampaignPage() {
     if (await form.trigger(fieldsOfStep[step], { shouldFocus: true })) open(step + 1);
   }
 
+  const leave = (campaignId: string) => navigate({ to: "/campaigns/$campaignId", params: { campaignId } });
+
   /** Creates the campaign, then what was asked for; whatever fails after that is shown on the campaign's own page. */
   const finish = (launchNow: boolean) =>
     form.handleSubmit(
       async (values) => {
         const campaign = await create.mutateAsync(toCreate(values)).catch(() => null);
         if (!campaign) return;
+        let stay = false;
         try {
           if (values.source === "csv" && file) {
             const report = await importInto.mutateAsync({ campaignId: campaign.id, file });
             toastResult(t.fileRead(report.created_count + report.merged_count, report.rejected_count));
+            stay = report.problems.length > 0;
           }
           if (launchNow) {
             await launch.mutateAsync(campaign.id);
             toastResult(t.launchedToast);
           }
         } finally {
-          await navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } });
+          if (!stay) await leave(campaign.id);
         }
       },
       (errors) => {
@@ -131,6 +137,11 @@ export function NewCampaignPage() {
           </div>
         </form>
       </Card>
+      {create.data && importInto.data && importInto.data.problems.length > 0 && !launch.isPending && (
+        <Dialog open onClose={() => void leave(create.data.id)} title={t.file} className="sm:w-[min(760px,calc(100vw-32px))]">
+          <ImportResult report={importInto.data} onClose={() => void leave(create.data.id)} />
+        </Dialog>
+      )}
     </FormProvider>
   );
 }

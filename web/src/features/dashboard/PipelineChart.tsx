@@ -33,7 +33,7 @@ export default function PipelineChart({ daily }: { daily: readonly DayFigures[] 
         ))}
       </ul>
       <ResponsiveContainer width="100%" height={264}>
-        <ComposedChart data={[...days]} margin={{ top: 8, right: 12, bottom: 0, left: -12 }}>
+        <ComposedChart accessibilityLayer={false} data={[...days]} margin={{ top: 8, right: 12, bottom: 0, left: -12 }}>
           <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
           <XAxis
             dataKey="day"

@@ -78,7 +78,7 @@ export function MessageCard({ message, current, selected, mayAct, busy, onSelect
       <div className="mt-4 sm:pl-12">
         <p className="font-medium text-balance">{message.subject === "" ? (message.channel === "email" ? t.noSubject : null) : message.subject}</p>
         <p className={cn("mt-1.5 max-w-[68ch] leading-6 break-words whitespace-pre-wrap text-ink-muted", isLong && !expanded && "line-clamp-5")}>
-          {message.body}
+          {isLong && !expanded ? message.body.replace(/\n{2,}/g, "\n") : message.body}
         </p>
         {isLong && (
           <button type="button" onClick={() => setExpanded(!expanded)} className="mt-1 text-[0.8125rem] font-medium text-primary-ink hover:underline">

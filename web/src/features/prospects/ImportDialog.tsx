@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { FileSpreadsheet } from "lucide-react";
 import { type DragEvent, useState } from "react";
+import { ImportResult } from "@/components/ImportResult";
 import { ProblemNotice } from "@/components/Notice";
 import { Button } from "@/components/ui/Button";
 import { cn } from "@/components/ui/cn";
@@ -8,7 +9,6 @@ import { Dialog } from "@/components/ui/Dialog";
 import { Field, Select } from "@/components/ui/Field";
 import { Progress } from "@/components/ui/Progress";
 import { label, useTexts } from "@/i18n/texts";
-import { ImportResult } from "./ImportResult";
 import { MappingTable } from "./MappingTable";
 import { campaignChoicesQuery, useImport, useImportPreview } from "./queries";
 import { texts } from "./texts";

@@ -1,30 +1,64 @@
-import { Notice } from "@/components/Notice";
-import { Button } from "@/components/ui/Button";
-import { Table, Td, Th } from "@/components/ui/Table";
+import { Notice } from "./Notice";
+import { Button } from "./ui/Button";
+import { Table, Td, Th } from "./ui/Table";
 import { useFormat } from "@/i18n/format";
-import { useTexts } from "@/i18n/texts";
-import type { ImportReport } from "./queries";
-import { texts } from "./texts";
+import { defineTexts, plural, useTexts } from "@/i18n/texts";
+
+export type ImportReport = {
+  file_name: string;
+  status: "running" | "succeeded" | "failed";
+  created_count: number;
+  merged_count: number;
+  suppressed_count: number;
+  rejected_count: number;
+  problems: readonly { line: number; column: string | null; reason: string }[];
+  error: string | null;
+};
+
+const texts = defineTexts({
+  en: {
+    done: "The file was imported",
+    failed: "The file could not be imported",
+    counts: { created: "New", merged: "Already known", suppressed: "Never to be written to", rejected: "Refused" },
+    problems: (count: number) => plural("en", count, "row to look at", "rows to look at"),
+    line: "Line",
+    column: "Column",
+    reason: "Reason",
+    anotherFile: "Import another file",
+    close: "Continue",
+  },
+  fr: {
+    done: "Le fichier est importé",
+    failed: "Le fichier n’a pas pu être importé",
+    counts: { created: "Nouveaux", merged: "Déjà connus", suppressed: "À ne jamais contacter", rejected: "Refusés" },
+    problems: (count: number) => plural("fr", count, "ligne à regarder", "lignes à regarder"),
+    line: "Ligne",
+    column: "Colonne",
+    reason: "Raison",
+    anotherFile: "Importer un autre fichier",
+    close: "Continuer",
+  },
+});
 
 /** What became of each row: the counts first, then every row that needs a look, by its line in the file. */
-export function ImportResult({ report, onAnother, onClose }: { report: ImportReport; onAnother: () => void; onClose: () => void }) {
+export function ImportResult({ report, onAnother, onClose }: { report: ImportReport; onAnother?: () => void; onClose: () => void }) {
   const t = useTexts(texts);
   const format = useFormat();
   const counts: [string, number][] = [
-    [t.reportCounts.created, report.created_count],
-    [t.reportCounts.merged, report.merged_count],
-    [t.reportCounts.suppressed, report.suppressed_count],
-    [t.reportCounts.rejected, report.rejected_count],
+    [t.counts.created, report.created_count],
+    [t.counts.merged, report.merged_count],
+    [t.counts.suppressed, report.suppressed_count],
+    [t.counts.rejected, report.rejected_count],
   ];
   return (
     <div className="space-y-5">
       {report.status === "failed" ? (
         <Notice tone="bad">
-          {t.importFailed}. {report.error}
+          {t.failed}. {report.error}
         </Notice>
       ) : (
         <Notice tone="good">
-          {t.importDone}: {report.file_name}
+          {t.done}: {report.file_name}
         </Notice>
       )}
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
@@ -43,7 +77,7 @@ export function ImportResult({ report, onAnother, onClose }: { report: ImportRep
               <thead className="sticky top-0 bg-surface">
                 <tr className="border-b border-line">
                   <Th className="text-right">{t.line}</Th>
-                  <Th>{t.problemColumn}</Th>
+                  <Th>{t.column}</Th>
                   <Th>{t.reason}</Th>
                 </tr>
               </thead>
@@ -61,7 +95,7 @@ export function ImportResult({ report, onAnother, onClose }: { report: ImportRep
         </section>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={onAnother}>{t.anotherFile}</Button>
+        {onAnother && <Button onClick={onAnother}>{t.anotherFile}</Button>}
         <Button look="primary" onClick={onClose}>
           {t.close}
         </Button>
