@@ -44,6 +44,9 @@ class Environments:
             "calcom": ports.standins + 2,
             "anthropic": ports.standins + 3,
             "openai": ports.standins + 4,
+            "resend": ports.standins + 5,
+            "twilio": ports.standins + 6,
+            "calendly": ports.standins + 8,
         }
         return {name: f"http://{HOST}:{port}" for name, port in by_name.items()}
 
@@ -71,6 +74,9 @@ class Environments:
             "INSTANTLY_BASE_URL": urls["instantly"],
             "PHANTOMBUSTER_BASE_URL": urls["phantombuster"],
             "CALCOM_BASE_URL": urls["calcom"],
+            "CALENDLY_BASE_URL": urls["calendly"],
+            "RESEND_BASE_URL": urls["resend"],
+            "TWILIO_BASE_URL": urls["twilio"],
             "ANTHROPIC_BASE_URL": urls["anthropic"],
             "OPENAI_BASE_URL": f"{urls['openai']}/v1",
         }

@@ -27,10 +27,19 @@ ANY_TIME: Json = {
 }
 
 
-def eventually(ask: Callable[[], T | None], what: str, *, seconds: float = 60.0) -> T:
-    """Ask until the answer is truthy, and return it; fail with `what` when it never is."""
+def eventually(
+    ask: Callable[[], T | None], what: str, *, seconds: float = 60.0, nudge: Callable[[], None] | None = None
+) -> T:
+    """Ask until the answer is truthy, and return it; fail with `what` when it never is.
+
+    `nudge` is called every two seconds meanwhile: it starts what a schedule would start within the hour.
+    """
     deadline = time.monotonic() + seconds
+    nudged = 0.0
     while True:
+        if nudge and time.monotonic() - nudged > 2:
+            nudge()
+            nudged = time.monotonic()
         answer = ask()
         if answer:
             return answer
@@ -94,20 +103,17 @@ class Owner:
                 "scenario_id": scenario["id"],
                 "approval_policy": "automatic",
                 "booking_url": fields.pop("booking_url"),
-                "icp": {
-                    "name": "PME industrielles",
-                    "industries": ["Logiciel", "Industrie", "Logistique"],
-                    "job_titles": ["Directeur commercial", "CEO", "Head of Sales"],
-                    "company_sizes": ["11-50", "51-200", "201-500"],
-                    "locations": ["France", "Belgique", "Suisse"],
-                    "technologies": ["HubSpot"],
-                    "pains": ["prospection manuelle"],
-                },
+                "icp": ideal([]),
                 **ANY_TIME,
                 **fields,
             },
         )
         return created
+
+    def nudge(self) -> None:
+        """Press *start now* for the two flows that run by the clock."""
+        for flow in ("advance-scenarios", "send-due-messages"):
+            self.api.post(f"/workflows/{flow}/start")
 
     def import_people(self, people: list[Prospect], campaign_id: str) -> Json:
         """Bring people in as the file that a CRM would give."""
@@ -136,6 +142,20 @@ class Owner:
         enrollments = self.prospect(email)["enrollments"]
         assert len(enrollments) == 1
         return str(enrollments[0]["status"])
+
+
+def ideal(prospects: list[Prospect]) -> Json:
+    """An ICP that these people are in the middle of."""
+    trades = [person.company.trade for person in prospects]
+    return {
+        "name": "PME qui prospectent à la main",
+        "industries": sorted({trade.industry for trade in trades})[:20] or ["Software Development"],
+        "job_titles": sorted({person.title for person in prospects})[:40] or ["CEO", "Directeur commercial"],
+        "company_sizes": ["11-50", "51-200", "201-500"],
+        "locations": ["France", "Belgique", "Suisse", "Allemagne"],
+        "technologies": sorted({tool for trade in trades for tool in trade.technologies})[:40] or ["HubSpot"],
+        "pains": ["prospection manuelle"],
+    }
 
 
 def found(stack: Stack, closing: ExitStack) -> Owner:
@@ -195,7 +215,17 @@ def as_csv(people: list[Prospect]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(
-        ["First Name", "Last Name", "Email", "Job Title", "Company Name", "Number of Employees", "Industry", "City"]
+        [
+            "First Name",
+            "Last Name",
+            "Email",
+            "Job Title",
+            "Company Name",
+            "Number of Employees",
+            "Industry",
+            "City",
+            "Technologies",
+        ]
     )
     for person in people:
         company = person.company
@@ -209,6 +239,7 @@ def as_csv(people: list[Prospect]) -> bytes:
                 company.size,
                 company.trade.industry,
                 company.place.city,
+                ", ".join(company.trade.technologies),
             ]
         )
     return text.getvalue().encode()

@@ -8,7 +8,7 @@ import pytest
 from sandbox.stack import Stack
 from sandbox.story.prospects import Person, people
 from tests.journeys.conftest import SEED
-from tests.journeys.person import Json, Owner, eventually
+from tests.journeys.person import Json, Owner, eventually, ideal
 from tests.journeys.vendors import Vendors, with_fate
 
 pytestmark = pytest.mark.stack
@@ -45,8 +45,9 @@ def running(stack: Stack, found_organization: Callable[[], Owner]) -> Running:
     owner = found_organization()
     by_fate = {fate: with_fate(SEED, fate)[0] for fate in FATES}
     company = [person for person in people(SEED) if person.email and person not in by_fate.values()][:20]
-    campaign = owner.campaign(source="csv", booking_url=f"{stack.urls['calcom']}/camille/intro-30")
-    report = owner.import_people([*by_fate.values(), *company], campaign["id"])
+    everyone = [*by_fate.values(), *company]
+    campaign = owner.campaign(source="csv", booking_url=f"{stack.urls['calcom']}/camille/intro-30", icp=ideal(everyone))
+    report = owner.import_people(everyone, campaign["id"])
     assert report["rejected_count"] == 0, report["problems"]
     owner.api.post(f"/campaigns/{campaign['id']}/launch")
     return Running(owner, campaign["id"], by_fate)
@@ -63,7 +64,7 @@ def test_everyone_is_enriched_and_judged_with_evidence(running: Running) -> None
         waiting = {"found", "enriching", "enriched", "qualifying"} & {s for s, n in progress["by_status"].items() if n}
         return not waiting and progress["counts"]["prospects"] >= len(FATES)
 
-    eventually(judged, "everyone is judged", seconds=90)
+    eventually(judged, "everyone is judged", seconds=120, nudge=running.owner.nudge)
     prospect = running.owner.prospect(running.email("silence"))
     qualification = prospect["qualification"]
     assert qualification["score"] >= 60
@@ -78,7 +79,7 @@ def test_everyone_qualified_is_written_to_once(running: Running, vendors: Vendor
         first = [m for m in messages if m["step_position"] == 1]
         return len(first) >= len(FATES) and all(m["status"] == "sent" for m in first)
 
-    eventually(all_sent, "every first message is sent", seconds=90)
+    eventually(all_sent, "every first message is sent", seconds=120, nudge=running.owner.nudge)
     addresses = {
         m["recipient"].lower()
         for m in running.owner.api.items("/messages", campaign_id=running.campaign_id, status="sent")
@@ -90,7 +91,12 @@ def test_everyone_qualified_is_written_to_once(running: Running, vendors: Vendor
 
 def test_an_interested_answer_gets_the_booking_link_and_a_meeting(running: Running) -> None:
     email = running.email("interested")
-    eventually(lambda: running.owner.status(email) == "meeting_scheduled", f"{email} has a meeting", seconds=90)
+    eventually(
+        lambda: running.owner.status(email) == "meeting_scheduled",
+        f"{email} has a meeting",
+        seconds=120,
+        nudge=running.owner.nudge,
+    )
     meeting = next(m for m in running.owner.api.items("/meetings") if m["attendee_email"].lower() == email.lower())
     assert meeting["status"] == "scheduled"
     conversation = running.owner.prospect(email)["conversation"]
@@ -99,11 +105,18 @@ def test_an_interested_answer_gets_the_booking_link_and_a_meeting(running: Runni
 
 def test_an_unsubscribe_stops_the_next_step_for_good(running: Running, vendors: Vendors) -> None:
     email, other = running.email("unsubscribe"), running.email("silence")
-    eventually(lambda: running.owner.status(email) == "unsubscribed", f"{email} is unsubscribed", seconds=60)
+    eventually(
+        lambda: running.owner.status(email) == "unsubscribed",
+        f"{email} is unsubscribed",
+        seconds=120,
+        nudge=running.owner.nudge,
+    )
     # Somebody who says nothing is written to again, so steps do go on; the one who said stop gets none of them.
-    eventually(lambda: vendors.sent_to(other) >= 3, f"{other} gets the third step", seconds=120)
+    eventually(
+        lambda: vendors.sent_to(other) >= 3, f"{other} gets the third step", seconds=120, nudge=running.owner.nudge
+    )
     assert vendors.sent_to(email) == 1
-    suppressed = {s["value_norm"] for s in running.owner.api.items("/suppressions", q=email)}
+    suppressed = {s["value"] for s in running.owner.api.items("/suppressions", q=email)}
     assert email.lower() in suppressed
     decisions = running.owner.api.get(f"/prospects/{running.owner.prospect(email)['id']}/decisions")
     assert decisions["items"]
@@ -111,7 +124,12 @@ def test_an_unsubscribe_stops_the_next_step_for_good(running: Running, vendors: 
 
 def test_a_no_ends_the_sequence_without_an_answer(running: Running, vendors: Vendors) -> None:
     email = running.email("not_interested")
-    eventually(lambda: running.owner.status(email) == "not_interested", f"{email} said no", seconds=60)
+    eventually(
+        lambda: running.owner.status(email) == "not_interested",
+        f"{email} said no",
+        seconds=120,
+        nudge=running.owner.nudge,
+    )
     assert vendors.sent_to(email) == 1
 
 
@@ -122,7 +140,7 @@ def test_an_out_of_office_only_holds(running: Running) -> None:
         enrollment: Json = running.owner.prospect(email)["enrollments"][0]
         return enrollment if enrollment["hold_until"] else None
 
-    assert eventually(held, f"{email} is held", seconds=60)["status"] == "in_sequence"
+    assert eventually(held, f"{email} is held", seconds=120, nudge=running.owner.nudge)["status"] == "in_sequence"
 
 
 class TestAReplyThatNeedsAHuman:
@@ -132,12 +150,22 @@ class TestAReplyThatNeedsAHuman:
         return next((item for item in open_items if item["prospect_name"] == name), {})
 
     def test_waits_with_its_reasons_and_a_draft(self, running: Running) -> None:
-        item = eventually(lambda: self.item(running, "question"), "a question is in the review queue", seconds=60)
+        item = eventually(
+            lambda: self.item(running, "question"),
+            "a question is in the review queue",
+            seconds=120,
+            nudge=running.owner.nudge,
+        )
         assert item["reasons"]
         assert item["reply_text"]
 
     def test_is_answered_in_the_thread_with_what_the_person_wrote(self, running: Running, vendors: Vendors) -> None:
-        item = eventually(lambda: self.item(running, "question"), "a question is in the review queue", seconds=60)
+        item = eventually(
+            lambda: self.item(running, "question"),
+            "a question is in the review queue",
+            seconds=120,
+            nudge=running.owner.nudge,
+        )
         api = running.owner.api
         claimed = api.post(f"/review-items/{item['id']}/claim")
         assert claimed["claimed_by"]
@@ -149,11 +177,16 @@ class TestAReplyThatNeedsAHuman:
             prospect = running.owner.prospect(running.email("question"))
             return any("cela marche aussi" in e["text"] and e["direction"] == "out" for e in prospect["conversation"])
 
-        eventually(answered, "the answer is in the conversation", seconds=60)
+        eventually(answered, "the answer is in the conversation", seconds=120, nudge=running.owner.nudge)
         detail = api.get(f"/review-items/{item['id']}")
         assert detail["status"] == "approved"
         assert detail["edit_diff"]
 
     def test_a_legal_threat_is_never_answered_alone(self, running: Running, vendors: Vendors) -> None:
-        eventually(lambda: self.item(running, "legal"), "a legal reply is in the review queue", seconds=60)
+        eventually(
+            lambda: self.item(running, "legal"),
+            "a legal reply is in the review queue",
+            seconds=120,
+            nudge=running.owner.nudge,
+        )
         assert vendors.sent_to(running.email("legal")) == 1

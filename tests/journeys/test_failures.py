@@ -9,7 +9,7 @@ import pytest
 from sandbox.stack import Stack
 from sandbox.story.prospects import people
 from tests.journeys.conftest import SEED
-from tests.journeys.person import Owner, eventually
+from tests.journeys.person import Owner, eventually, ideal
 from tests.journeys.vendors import Vendors
 
 pytestmark = pytest.mark.stack
@@ -17,8 +17,9 @@ pytestmark = pytest.mark.stack
 
 def launched(owner: Owner, stack: Stack, first: int, last: int) -> str:
     """A running campaign over a slice of the invented people."""
-    campaign = owner.campaign(source="csv", booking_url=f"{stack.urls['calcom']}/camille/intro-30")
-    owner.import_people([person for person in people(SEED)[first:last] if person.email], campaign["id"])
+    some = [person for person in people(SEED)[first:last] if person.email]
+    campaign = owner.campaign(source="csv", booking_url=f"{stack.urls['calcom']}/camille/intro-30", icp=ideal(some))
+    owner.import_people(some, campaign["id"])
     owner.api.post(f"/campaigns/{campaign['id']}/launch")
     return str(campaign["id"])
 

@@ -51,7 +51,7 @@ def with_fate(seed: int, fate: str, count: int = 1, *, step: int = 1) -> list[Pe
         for person in people(seed)
         if person.email
         and person.seniority in ("chief", "director")
-        and person.company.size > 20
+        and person.company.size > 50
         and (card := outcomes.card(seed, person.email)).fate == fate
         and card.step == step
     ]

@@ -1,6 +1,5 @@
 """How each flow fares, and starting one now."""
 
-
 import httpx2
 import pytest
 
