@@ -101,7 +101,7 @@ LONGEST_TAG = 2_000
 def text_of(markup: str) -> str:
     """The words of an HTML mail without what it quotes, in time linear in its length whatever it holds.
 
-    The standard library's parser takes minutes for a hundred kilobytes of unclosed tags, and strangers write these mails.
+    The standard library takes minutes for a hundred kilobytes of unclosed tags, and strangers write these mails.
     """
     markup = markup[:LONGEST_MARKUP]
     parts: list[str] = []
