@@ -34,7 +34,7 @@ fix: setup ## Format and repair what can be repaired by a machine
 	@$(VENV_PYTHON) -m ruff format . && $(VENV_PYTHON) -m ruff check --fix .
 
 openapi: setup ## Write the gateway's OpenAPI document and the panel's client from it
-	@$(VENV_PYTHON) -m api_gateway.openapi > api_gateway/openapi.json && cd web && npm run --silent api
+	@$(VENV_PYTHON) -m api_gateway.openapi > api_gateway/openapi.json && cd web && npm run --silent api:generate
 
 n8n-pull: setup ## Export the workflows of a running n8n into the repository
 	@$(VENV_PYTHON) -m n8n_workflows pull

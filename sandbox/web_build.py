@@ -35,7 +35,9 @@ def ensure_modules(display: Display) -> None:
             return
         check_room(WEB, ROOM, "Install the panel's packages")
         with display.step("Install the panel's packages", 25):
-            run_npm(("ci", "--ignore-scripts"), WEB, root / "web-modules.log", "Install the panel's packages", display)
+            # Not `npm ci`: it refuses a lock file made where the binaries for other platforms can't be had.
+            arguments = ("install", "--ignore-scripts", "--no-save")
+            run_npm(arguments, WEB, root / "web-modules.log", "Install the panel's packages", display)
 
 
 def modules_are_current(web: Path) -> bool:

@@ -22,6 +22,8 @@ ARTIFACTS = ROOT / "artifacts"
 PYTHON = sys.executable
 NPM = str(Path(PYTHON).with_name("npm"))
 
+ENSURE_MODULES = "from sandbox import progress, web_build; web_build.ensure_modules(progress.Display())"
+
 # A key in a developer's shell must never turn a test into a paid call.
 PAID = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
@@ -57,8 +59,8 @@ def _module(name: str, *command: str) -> Step:
     return Step(name, [PYTHON, "-m", *command])
 
 
-def _web(name: str, script: str, report: Path | None = None) -> Step:
-    return Step(name, [NPM, "run", "--silent", script], folder=ROOT / "web", report=report)
+def _web(name: str, script: str, *arguments: str, report: Path | None = None) -> Step:
+    return Step(name, [NPM, "run", "--silent", script, *arguments], folder=ROOT / "web", report=report)
 
 
 def _tool(name: str, *command: str) -> Step:
@@ -80,9 +82,8 @@ LANES: dict[str, list[Step]] = {
         ),
         _module("workflows", "n8n_workflows", "check"),
         _module("advisors", "sandbox", "advisors"),
-        Step("npm ci", [NPM, "ci", "--silent", "--no-audit", "--no-fund"], folder=ROOT / "web"),
-        _web("typescript", "typecheck"),
-        _web("eslint", "lint"),
+        Step("panel packages", [PYTHON, "-c", ENSURE_MODULES]),
+        _web("typescript and eslint", "check"),
         _web("client", "api:check"),
     ],
     "unit": [
@@ -92,7 +93,13 @@ LANES: dict[str, list[Step]] = {
         )
     ],
     "database": [_pytest("database", "-n", "2", "tests/database", "tests/api_gateway", "tests/contracts")],
-    "web": [_web("vitest", "test", ARTIFACTS / "vitest.json")],
+    "web": [
+        _web(
+            *("vitest", "test", "--", "--reporter=default", "--reporter=json"),
+            f"--outputFile.json={ARTIFACTS / 'vitest.json'}",
+            report=ARTIFACTS / "vitest.json",
+        )
+    ],
     "stack": [
         _pytest("sandbox", "tests/sandbox"),
         _pytest("workflows on n8n", "tests/n8n_workflows", "-m", "stack"),
