@@ -69,6 +69,31 @@ async def retire(session: Session, endpoint_id: UUID) -> None:
     await session.execute("update public.inbound_endpoints set status = 'retired' where id = %(id)s", id=endpoint_id)
 
 
+async def lock_secret(session: Session, endpoint_id: UUID) -> str:
+    """The sealed secret of an open way in, its row locked."""
+    sealed: str = await session.value(
+        "select sealed_secret from public.inbound_endpoints where id = %(id)s and status <> 'retired' for update",
+        id=endpoint_id,
+    )
+    return sealed
+
+
+async def rotate(
+    session: Session, endpoint_id: UUID, *, sealed: str, sealed_previous: str, previous_until: datetime
+) -> None:
+    await session.execute(
+        """
+        update public.inbound_endpoints
+        set sealed_secret = %(sealed)s, sealed_previous_secret = %(previous)s, previous_until = %(until)s
+        where id = %(id)s
+        """,
+        id=endpoint_id,
+        sealed=sealed,
+        previous=sealed_previous,
+        until=previous_until,
+    )
+
+
 async def note_checked(session: Session, endpoint_id: UUID, *, status: str, watermark_at: datetime | None) -> None:
     await session.execute(
         """

@@ -17,6 +17,8 @@ from api_gateway.webhooks.schemas import (
     InboxHealth,
     NewEndpoint,
     ReplayResult,
+    RotatedSecret,
+    SecretRotation,
     Source,
 )
 from kit.errors import Conflict, VendorFailed, responses
@@ -79,6 +81,16 @@ async def list_endpoints(member: MemberSession) -> InboundEndpointList:
 )
 async def create_endpoint(member: MemberSession, wanted: EndpointCreate) -> NewEndpoint:
     return await service.create_endpoint(member, wanted)
+
+
+@router.post(
+    "/endpoints/{endpoint_id}/rotate",
+    operation_id="webhooks_rotate_secret",
+    summary="Give a way in a new secret; the one before is taken for a day as well.",
+    responses=responses(Conflict),
+)
+async def rotate_secret(member: MemberSession, endpoint_id: UUID, wanted: SecretRotation) -> RotatedSecret:
+    return await service.rotate_secret(member, endpoint_id, wanted)
 
 
 @router.delete(

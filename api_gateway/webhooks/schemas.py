@@ -110,6 +110,24 @@ class EndpointCreate(BaseModel):
     )
 
 
+class SecretRotation(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {}})
+
+    secret: str | None = Field(
+        default=None,
+        min_length=8,
+        max_length=500,
+        description="The secret that the vendor made (Resend, Twilio). Left out, one is made here.",
+    )
+
+
+class RotatedSecret(InboundEndpoint):
+    """The new secret, when it was made here, shown this once; the one before is taken until `previous_until`."""
+
+    secret: str | None
+    previous_until: datetime
+
+
 class NewEndpoint(InboundEndpoint):
     """The address to give to the vendor and, when it was made here, the secret. Shown this once."""
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,15 @@ from api_gateway.webhooks.schemas import (
     InboxHealth,
     NewEndpoint,
     ReplayResult,
+    RotatedSecret,
+    SecretRotation,
     Source,
 )
-from api_gateway.webhooks.sealed import seal
+from api_gateway.webhooks.sealed import PREVIOUS, open_secret, seal
 from kit.errors import Conflict, Invalid, NotFound, NotPermitted
 
 MOST_REPLAYED = 10_000
+ROTATION = timedelta(days=1)
 _MADE_BY_US = frozenset({"instantly", "calcom"})
 _VENDORS_OWN_SECRET = frozenset({"resend", "twilio"})
 
@@ -140,6 +143,34 @@ async def create_endpoint(member: Member, wanted: EndpointCreate) -> NewEndpoint
     if wanted.source == "phantombuster":
         url += f"?secret={way_in.secret}"
     return NewEndpoint(**endpoint.model_dump(), url=url, secret=None if wanted.secret else way_in.secret)
+
+
+async def rotate_secret(member: Member, endpoint_id: UUID, wanted: SecretRotation) -> RotatedSecret:
+    """A new secret for a way in made by hand. EndpointNotFound, MadeFromCredential or SecretMissing otherwise."""
+    _require_admin(member)
+    open_ones = await endpoint_repository.listed(member.session, member.organization_id)
+    endpoint = next((one for one in open_ones if one.id == endpoint_id and one.status != "retired"), None)
+    if endpoint is None:
+        raise EndpointNotFound
+    if endpoint.source in _MADE_BY_US:
+        raise MadeFromCredential
+    if endpoint.source in _VENDORS_OWN_SECRET and wanted.secret is None:
+        raise SecretMissing
+    secret = wanted.secret or new_way_in().secret
+    until = datetime.now(UTC) + ROTATION
+    shared, organization_id = member.shared, member.organization_id
+    async with shared.database.workflow(organization_id, actor=f"user:{member.user_id}") as session:
+        before = open_secret(
+            shared.keyring, organization_id, endpoint_id, await endpoint_repository.lock_secret(session, endpoint_id)
+        )
+        await endpoint_repository.rotate(
+            session,
+            endpoint_id,
+            sealed=seal(shared.keyring, organization_id, endpoint_id, secret),
+            sealed_previous=seal(shared.keyring, organization_id, endpoint_id, before, column=PREVIOUS),
+            previous_until=until,
+        )
+    return RotatedSecret(**endpoint.model_dump(), secret=None if wanted.secret else secret, previous_until=until)
 
 
 async def retire_endpoint(member: Member, endpoint_id: UUID) -> None:

@@ -123,6 +123,25 @@ class TestWaysInByHand:
         assert (await gateway.delete(f"{ENDPOINTS}/{listed['id']}", headers=headers)).status_code == 204
         assert (await gateway.post(path, json={"containerId": "2"})).status_code == 404
 
+    async def test_during_a_rotation_both_secrets_are_taken_and_afterwards_one(
+        self, db: Db, gateway: httpx2.AsyncClient, someone: Sequence
+    ) -> None:
+        headers = someone.tenant.admin.headers
+        made = (await gateway.post(ENDPOINTS, json={"source": "phantombuster"}, headers=headers)).json()
+        path, _, old = made["url"].removeprefix("http://gateway.test").partition("?secret=")
+        rotate = f"{ENDPOINTS}/{made['id']}/rotate"
+        assert (await gateway.post(rotate, json={})).status_code == 401
+        stranger = make_sequence(db).tenant.owner.headers
+        assert (await gateway.post(rotate, json={}, headers=stranger)).status_code == 404
+        new = (await gateway.post(rotate, json={}, headers=headers)).json()["secret"]
+        assert new != old
+        for number, secret in enumerate((old, new)):
+            answer = await gateway.post(f"{path}?secret={secret}", json={"containerId": str(number)})
+            assert answer.status_code == 202
+        db.execute("update public.inbound_endpoints set previous_until = now()")
+        assert (await gateway.post(f"{path}?secret={old}", json={"containerId": "3"})).status_code == 401
+        assert (await gateway.post(f"{path}?secret={new}", json={"containerId": "3"})).status_code == 202
+
     async def test_a_vendor_that_makes_the_secret_must_give_it(
         self, gateway: httpx2.AsyncClient, someone: Sequence
     ) -> None:

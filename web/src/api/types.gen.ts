@@ -4349,6 +4349,50 @@ export type ReviewRejection = {
 };
 
 /**
+ * RotatedSecret
+ *
+ * The new secret, when it was made here, shown this once; the one before is taken until `previous_until`.
+ */
+export type RotatedSecret = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Checked At
+     */
+    last_checked_at: string | null;
+    /**
+     * Last Event At
+     */
+    last_event_at: string | null;
+    /**
+     * Previous Until
+     */
+    previous_until: string;
+    /**
+     * Secret
+     */
+    secret: string | null;
+    /**
+     * Source
+     */
+    source: 'instantly' | 'calcom' | 'calendly' | 'resend' | 'twilio' | 'phantombuster';
+    /**
+     * Status
+     */
+    status: 'active' | 'disabled' | 'retired';
+    /**
+     * Vendor Webhook Id
+     */
+    vendor_webhook_id: string | null;
+};
+
+/**
  * Scenario
  */
 export type Scenario = {
@@ -4548,6 +4592,18 @@ export type ScrapeRun = {
      * Status
      */
     status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+};
+
+/**
+ * SecretRotation
+ */
+export type SecretRotation = {
+    /**
+     * Secret
+     *
+     * The secret that the vendor made (Resend, Twilio). Left out, one is made here.
+     */
+    secret?: string | null;
 };
 
 /**
@@ -11701,6 +11757,72 @@ export type WebhooksRetireEndpointResponses = {
 };
 
 export type WebhooksRetireEndpointResponse = WebhooksRetireEndpointResponses[keyof WebhooksRetireEndpointResponses];
+
+export type WebhooksRotateSecretData = {
+    body: SecretRotation;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/endpoints/{endpoint_id}/rotate';
+};
+
+export type WebhooksRotateSecretErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type WebhooksRotateSecretError = WebhooksRotateSecretErrors[keyof WebhooksRotateSecretErrors];
+
+export type WebhooksRotateSecretResponses = {
+    /**
+     * Successful Response
+     */
+    200: RotatedSecret;
+};
+
+export type WebhooksRotateSecretResponse = WebhooksRotateSecretResponses[keyof WebhooksRotateSecretResponses];
 
 export type WebhooksListEventsData = {
     body?: never;
