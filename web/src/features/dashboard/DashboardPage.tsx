@@ -56,16 +56,7 @@ export function DashboardPage() {
         )}
       </PageHeader>
 
-      {query.isPending ? (
-        <div className="space-y-6">
-          <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
-            {[0, 1, 2, 3].map((card) => (
-              <Skeleton key={card} className="h-32 rounded-xl" />
-            ))}
-          </div>
-          <Skeleton className="h-80 rounded-xl" />
-        </div>
-      ) : query.isError ? (
+      {query.isError ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : isNew ? (
         <EmptyState icon={LayoutDashboard} title={t.emptyTitle} text={t.emptyText}>
@@ -77,24 +68,22 @@ export function DashboardPage() {
           </Button>
         </EmptyState>
       ) : (
-        stats !== undefined && (
-          <div className="space-y-6">
-            {stats.sending_stopped && <Notice tone="bad">{t.stopped}</Notice>}
-            <Alerts />
-            <Figures stats={stats} />
-            <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_22rem]">
-              <div className="min-w-0 space-y-6">
-                <PipelineCard daily={stats.daily} />
-                <FunnelCard />
-              </div>
-              <div className="min-w-0 space-y-6">
-                <TodoCard stats={stats} />
-                <HealthCard stats={stats} />
-                <ActivityCard />
-              </div>
+        <div className="space-y-6">
+          {stats?.sending_stopped === true && <Notice tone="bad">{t.stopped}</Notice>}
+          <Alerts />
+          <Figures stats={stats} />
+          <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_22rem]">
+            <div className="min-w-0 space-y-6">
+              <PipelineCard daily={stats?.daily} />
+              <FunnelCard />
+            </div>
+            <div className="min-w-0 space-y-6">
+              {stats === undefined ? <Skeleton className="h-28 rounded-xl" /> : <TodoCard stats={stats} />}
+              {stats === undefined ? <Skeleton className="h-64 rounded-xl" /> : <HealthCard stats={stats} />}
+              <ActivityCard />
             </div>
           </div>
-        )
+        </div>
       )}
     </>
   );

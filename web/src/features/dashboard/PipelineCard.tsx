@@ -10,25 +10,29 @@ import { texts } from "./texts";
 /** Loaded after the figures: the drawing library weighs as much as the rest of the page. */
 const PipelineChart = lazy(() => import("./PipelineChart"));
 
+const chartPlace = <Skeleton className="mx-2 h-[18.75rem]" />;
+
 export const series = ["found", "qualified", "sent", "replied", "meetings"] as const;
 
-export function PipelineCard({ daily }: { daily: readonly DayFigures[] }) {
+export function PipelineCard({ daily }: { daily: readonly DayFigures[] | undefined }) {
   const t = useTexts(texts);
   const format = useFormat();
-  const empty = daily.every((day) => series.every((name) => day[name] === 0));
+  const empty = daily?.every((day) => series.every((name) => day[name] === 0));
   return (
     <Card>
       <CardHeader title={t.pipeline} hint={t.pipelineHint} />
       <div className="px-2 pt-4 pb-2 sm:px-4">
-        {empty ? (
+        {daily === undefined ? (
+          chartPlace
+        ) : empty === true ? (
           <p className="flex h-64 items-center justify-center text-ink-muted">{t.noDays}</p>
         ) : (
-          <Suspense fallback={<Skeleton className="mx-2 h-[18.75rem]" />}>
+          <Suspense fallback={chartPlace}>
             <PipelineChart daily={daily} />
           </Suspense>
         )}
       </div>
-      {!empty && (
+      {daily !== undefined && empty === false && (
         <details className="border-t border-line px-4 py-3 sm:px-6">
           <summary className="cursor-pointer text-[0.8125rem] text-ink-muted">{t.showTable}</summary>
           <div className="mt-2 max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={t.pipeline}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, Hand, ShieldQuestion } from "lucide-react";
+import { ArrowLeft, Hand } from "lucide-react";
 import { Conversation } from "@/components/Conversation";
 import { ErrorState } from "@/components/ErrorState";
 import { Notice, ProblemNotice } from "@/components/Notice";
@@ -87,10 +87,8 @@ function Item({ item, onDone }: { item: ReviewItemDetail; onDone: () => void }) 
         <ProblemNotice error={claim.error ?? release.error} />
         {item.reasons.length > 0 && (
           <Notice tone="accent">
-            <p className="flex items-center gap-1.5 font-medium">
-              <ShieldQuestion className="size-4" aria-hidden /> {t.why}
-            </p>
-            <ul className="mt-1 list-disc pl-5">
+            <p className="font-medium">{t.why}</p>
+            <ul className="mt-1 list-disc pl-4">
               {item.reasons.map((reason) => (
                 <li key={String(reason)}>{String(reason)}</li>
               ))}
