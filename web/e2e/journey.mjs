@@ -1,5 +1,6 @@
 // The browser journey: signs in, sees every page in both languages at phone and desktop size, checks accessibility,
-// makes a campaign through the wizard and approves a message, and measures how fast the dashboard shows its figures.
+// makes a campaign through the wizard, sees it appear in another tab by itself, approves a message, and measures how fast
+// the dashboard shows its figures.
 //
 //   PANEL_URL=http://127.0.0.1:3000 EMAIL=… PASSWORD=… OUT=folder node e2e/journey.mjs
 //
@@ -10,6 +11,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 import { audit } from "./accessibility.mjs";
 import { approveMessage, createCampaign } from "./acts.mjs";
+import { watchLive } from "./live.mjs";
 import { measureDashboard } from "./measure.mjs";
 import { languages, pages } from "./pages.mjs";
 
@@ -56,7 +58,7 @@ const page = context.pages()[0] ?? (await context.newPage());
 page.setDefaultTimeout(waitMs);
 
 const failures = [];
-const report = { panel, screenshots: [], accessibility: [], campaign: null, message: null, dashboard: null };
+const report = { panel, screenshots: [], accessibility: [], campaign: null, live: null, message: null, dashboard: null };
 const note = (where, problem) => failures.push(`${where}: ${problem}`);
 page.on("pageerror", (error) => note(new URL(page.url()).pathname, `script error: ${error.message}`));
 page.on("response", (response) => {
@@ -129,6 +131,7 @@ try {
     await page.setViewportSize(sizes.desktop);
     await speak("en");
     report.campaign = await attempt("wizard", () => createCampaign(page, panel, shoot));
+    if (report.campaign) report.live = await attempt("live", () => watchLive(context, page, panel, report.campaign));
     report.message = await attempt("approve", () => approveMessage(page, panel, shoot));
     report.dashboard = await attempt("measure", () => measureDashboard(context, panel));
   }
