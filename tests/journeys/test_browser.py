@@ -1,0 +1,60 @@
+"""A person at the panel, in a real Chromium: every page, both languages, phone to desktop, with axe on each."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.stack import Stack
+from sandbox.story.prospects import people
+from tests.journeys.chromium import ROOT, chromium
+from tests.journeys.conftest import SEED
+from tests.journeys.person import Owner, eventually, ideal
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser]
+
+
+@pytest.mark.timeout(600)
+def test_a_person_finds_their_way_through_every_page(
+    stack: Stack, found_organization: Callable[[], Owner], record_property: Callable[[str, object], None]
+) -> None:
+    owner = found_organization()
+    some = [person for person in people(SEED)[200:240] if person.email]
+    campaign = owner.campaign(
+        source="csv",
+        booking_url=f"{stack.urls['calcom']}/camille/intro-30",
+        approval_policy="review_first",
+        icp=ideal(some),
+    )
+    owner.import_people(some, campaign["id"])
+    owner.api.post(f"/campaigns/{campaign['id']}/launch")
+    eventually(
+        lambda: owner.api.items("/messages", status="pending_review"), "there is a message to approve", seconds=120
+    )
+
+    pictures = ROOT / "artifacts" / "screenshots"
+    ended = subprocess.run(
+        [str(Path(sys.executable).with_name("node")), "e2e/journey.mjs"],
+        cwd=ROOT / "web",
+        env={
+            **os.environ,
+            "PANEL_URL": stack.urls["panel"],
+            "EMAIL": owner.email,
+            "PASSWORD": owner.password,
+            "OUT": str(pictures),
+            "CHROMIUM": chromium(),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-8000:] + ended.stderr[-4000:]
+    report = json.loads(ended.stdout)
+    record_property("dashboard", json.dumps(report["dashboard"]))
+    print(f"\nDashboard: {report['dashboard']}; {len(report['screenshots'])} pictures in {pictures}")
+    assert report["screenshots"]
+    assert all(Path(picture).stat().st_size > 5_000 for picture in report["screenshots"])
