@@ -37,10 +37,10 @@ openapi: setup ## Write the gateway's OpenAPI document and the panel's client fr
 	@$(VENV_PYTHON) -m api_gateway.openapi > api_gateway/openapi.json && cd web && npm run --silent api:generate
 
 n8n-pull: setup ## Export the workflows of a running n8n into the repository
-	@$(VENV_PYTHON) -m n8n_workflows pull
+	@$(VENV_PYTHON) -m sandbox n8n pull
 
 n8n-push: setup ## Check the workflows and publish them to a running n8n
-	@$(VENV_PYTHON) -m n8n_workflows push
+	@$(VENV_PYTHON) -m sandbox n8n push
 
 evals: setup ## Print how well replies are understood, as a confusion matrix
 	@$(VENV_PYTHON) -m ai_service.evals

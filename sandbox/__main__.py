@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +14,14 @@ from sandbox.database import Database
 from sandbox.environments import Environments
 from sandbox.errors import SandboxError
 from sandbox.migrations import failing
+from sandbox.n8n_server import N8n
 from sandbox.ports import Ports
+from sandbox.postgres import Postgres
 from sandbox.progress import Display
 from sandbox.settings import Secrets, home_from_env
 from sandbox.stack import Stack
 from sandbox.supervisor import Supervisor
+from sandbox.toolchain import N8N, NODE_PARTS, ensure
 
 
 def main() -> int:
@@ -32,6 +36,10 @@ def main() -> int:
         "advisors", help="apply the migrations to an empty database and print what Supabase's linter says"
     )
     commands.add_parser("db", help="start the database alone and stay up until Ctrl-C")
+    n8n = commands.add_parser(
+        "n8n", help="pull the workflows from the running n8n into the repository, or push them to it"
+    )
+    n8n.add_argument("arguments", nargs=argparse.REMAINDER, help="pull [--dry-run] or push [--force]")
     demo = commands.add_parser("demo", help="run one campaign to its end and show it")
     demo.add_argument(
         "--once", action="store_true", help="end when the campaign has, with exit code 0 if all went well"
@@ -45,6 +53,7 @@ def main() -> int:
         "doctor": doctor.main,
         "advisors": _advisors,
         "db": _db,
+        "n8n": lambda: _n8n(given.arguments),
         "demo": lambda: _demo(once=given.once, csv=given.csv),
     }
     # SIGINT too: a shell that starts us in the background has it ignored.
@@ -120,6 +129,16 @@ def _advisors() -> int:
     said = ", ".join(f"{name} ({count})" for name, count in sorted(infos.items())) or "none"
     sys.stdout.write(f"{len(bad)} findings at ERROR or WARN. At INFO: {said}.\n")
     return 1 if bad else 0
+
+
+def _n8n(arguments: list[str]) -> int:
+    home, ports = home_from_env(), Ports.from_env()
+    with Display() as display:
+        folder, node_parts = ensure(N8N, display), ensure(NODE_PARTS, display)
+    secrets = Secrets.load(home)
+    n8n = N8n(home, folder, Postgres(home, ports.postgres, secrets, node_parts), Environments(ports, secrets))
+    env = {**n8n.tool_env(), "SALES_MACHINE_HOME": str(home)}
+    return subprocess.run([sys.executable, "-m", "n8n_workflows", *arguments], env=env, check=False).returncode
 
 
 def _demo(*, once: bool, csv: Path | None) -> int:

@@ -7,6 +7,7 @@ the running n8n, as its editor does: seconds less for each workflow than the com
 import hashlib
 import json
 import re
+import shlex
 import sys
 import threading
 import time
@@ -106,6 +107,10 @@ class N8n:
             ready_timeout=300,
             stop_timeout=15,
         )
+
+    def tool_env(self) -> dict[str, str]:
+        """What `python -m n8n_workflows pull` and `push` need to work on this n8n by its own command."""
+        return {**self._env(), **self._render_env(), "N8N_COMMAND": shlex.join(self._command())}
 
     def publish(self) -> None:
         """Publish every workflow that is not, leaf first, and wait until the webhooks answer. Raises `PartFailed`."""
