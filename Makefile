@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup demo test check dev stop doctor fix openapi n8n-pull n8n-push evals
+.PHONY: help setup demo test torture check dev stop doctor fix openapi n8n-pull n8n-push evals
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,10 @@ demo: setup ## Run one campaign to its end on this machine and show it (ONCE=1: 
 
 test: setup ## Run every check and every test there is
 	@$(VENV_PYTHON) -m tests.lanes $(LANES)
+
+torture: setup ## Run the proofs of reliability at their full size (hours)
+	@TORTURE=1 TORTURE_SCALE=1 $(VENV_PYTHON) -m pytest --timeout 14400 tests/torture \
+		tests/api_gateway/sends/test_kills.py tests/api_gateway/sends/test_unsubscribe_race.py
 
 check: setup ## Lint, types, import rules, SQL, workflows, contracts
 	@$(VENV_PYTHON) -m tests.lanes check
