@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import httpx2
+import psycopg
 import pytest
 
 from sandbox.stack import Stack
@@ -47,6 +48,12 @@ def test_n8n_killed_in_the_middle_of_a_run_loses_and_doubles_nothing(
     eventually(under_way, "enrichment is under way", seconds=30)
     stack.kill("n8n")
     stack.restart("n8n")
+    # What the dead run had claimed is claimed again when its leases have run out; ten minutes pass here at once.
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute(
+            "update enrollments set lease_until = clock_timestamp() where campaign_id = %s and lease_until is not null",
+            [campaign_id],
+        )
 
     def wake_and_look() -> bool:
         owner.api.post("/workflows/enrich-and-qualify-prospects/start")
