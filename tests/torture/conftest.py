@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -41,10 +40,3 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with stack:
         yield stack
     stack.database.destroy()
-
-
-@pytest.fixture(scope="session")
-def closing() -> Iterator[ExitStack]:
-    """Closes what a proof opened, at the end of the session."""
-    with ExitStack() as stack:
-        yield stack
