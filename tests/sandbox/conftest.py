@@ -56,7 +56,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         database.destroy()
 
 
-def is_gone(process: psutil.Process, seconds: float = 20) -> bool:
+def is_gone(process: psutil.Process, seconds: float = 60) -> bool:
     """Whether a process ends in this time. One that waits to be buried by a lazy init has ended."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
