@@ -6,6 +6,7 @@ everything itself; an end of file without goodbye means that it is gone, and the
 
 import signal
 import sys
+import time
 from pathlib import Path
 
 from sandbox.errors import AlreadyRunning
@@ -13,6 +14,7 @@ from sandbox.lock import STOPPING, take_lock
 from sandbox.processes import stop_recorded
 
 GOODBYE = b"bye"
+PATIENCE_S = 5.0
 
 
 def main() -> None:
@@ -22,10 +24,16 @@ def main() -> None:
     if sys.stdin.buffer.read() == GOODBYE:
         return
     home = Path(sys.argv[1])
-    try:
-        take_lock(home, holder=STOPPING, patience=0)
-    except AlreadyRunning:
-        return  # a new supervisor was faster, and begins by stopping what was left
+    # The dead supervisor's pipe may close a moment before its lock does.
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            take_lock(home, holder=STOPPING, patience=0)
+            break
+        except AlreadyRunning:
+            if time.monotonic() > deadline:
+                return  # a new supervisor was faster, and begins by stopping what was left
+            time.sleep(0.05)
     stop_recorded(home / "pids")
 
 
