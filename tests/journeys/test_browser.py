@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 @pytest.mark.timeout(600)
 def test_a_person_finds_their_way_through_every_page(
-    stack: Stack, found_organization: Callable[[], Owner], record_property: Callable[[str, object], None]
+    stack: Stack, found_organization: Callable[[], Owner], record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     owner = found_organization()
     some = [person for person in people(SEED)[200:240] if person.email]
@@ -54,7 +54,7 @@ def test_a_person_finds_their_way_through_every_page(
     )
     assert ended.returncode == 0, ended.stdout[-8000:] + ended.stderr[-4000:]
     report = json.loads(ended.stdout)
-    record_property("dashboard", json.dumps(report["dashboard"]))
+    record_testsuite_property("dashboard", json.dumps(report["dashboard"]))
     print(f"\nDashboard: {report['dashboard']}; {len(report['screenshots'])} pictures in {pictures}")
     assert report["screenshots"]
     assert all(Path(picture).stat().st_size > 5_000 for picture in report["screenshots"])

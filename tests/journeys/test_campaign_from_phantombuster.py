@@ -16,7 +16,7 @@ def test_fifty_profiles_are_scraped_judged_and_drafted(
     stack: Stack,
     found_organization: Callable[[], Owner],
     vendors: Vendors,
-    record_property: Callable[[str, object], None],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     owner = found_organization()
     campaign = owner.campaign(
@@ -38,7 +38,7 @@ def test_fifty_profiles_are_scraped_judged_and_drafted(
 
     eventually(drafted, "fifty people are judged and drafted", seconds=180)
     seconds = time.monotonic() - begun
-    record_property("seconds_for_50_profiles", round(seconds, 1))
+    record_testsuite_property("seconds_for_50_profiles", round(seconds, 1))
     print(f"\n50 profiles scraped, enriched, qualified and drafted in {seconds:.1f} s")
 
     funnel = owner.funnel(campaign["id"])
