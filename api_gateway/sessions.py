@@ -22,8 +22,7 @@ from kit.errors import Invalid, NotFound, Unauthenticated
 from kit.ratelimit import Limit
 
 Role = Literal["owner", "admin", "member", "viewer"]
-PER_PERSON = Limit("person", requests=600, window_s=60)
-PER_ORGANIZATION = Limit("organization", requests=3_000, window_s=60)
+A_MINUTE = 60
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="Person", description="Access token of Supabase Auth.")
 
@@ -74,7 +73,8 @@ SignedIn = Annotated[Claims, Depends(_claims)]
 
 
 async def _person(request: Request, response: Response, shared: Shared, claims: SignedIn) -> AsyncIterator[Person]:
-    await shared.limiter.enforce(PER_PERSON, str(claims.sub), response)
+    per_person = Limit("person", shared.settings.rate_limit_person_per_minute, A_MINUTE)
+    await shared.limiter.enforce(per_person, str(claims.sub), response)
     ip = request.client.host if request.client else ""
     agent = request.headers.get("user-agent", "")
     async with shared.database.person(claims.model_dump(mode="json"), ip=ip, user_agent=agent) as session:
@@ -100,7 +100,8 @@ async def _member(
         raise NoOrganization
     if len(chosen) > 1:
         raise OrganizationNotChosen
-    verdict = await person.shared.limiter.hit(PER_ORGANIZATION, str(chosen[0].organization_id))
+    per_organization = Limit("organization", person.shared.settings.rate_limit_organization_per_minute, A_MINUTE)
+    verdict = await person.shared.limiter.hit(per_organization, str(chosen[0].organization_id))
     verdict.require()
     return Member(
         claims=person.claims,

@@ -26,6 +26,9 @@ class Settings(ServiceSettings):
     credentials_keys: SecretStr
     unsubscribe_key: Key32
     sequence_day_seconds: float = Field(default=DAY_SECONDS, gt=0)
+    rate_limit_person_per_minute: int = Field(default=600, gt=0)
+    rate_limit_organization_per_minute: int = Field(default=3_000, gt=0)
+    rate_limit_webhook_per_minute: int = Field(default=30_000, gt=0)
 
     instantly_base_url: str = "https://api.instantly.ai"
     phantombuster_base_url: str = "https://api.phantombuster.com"

@@ -23,7 +23,7 @@ from kit.logging import current_request_id
 from kit.ratelimit import Limit
 
 MOST_BYTES = 1_048_576
-PER_ENDPOINT = Limit("webhook", requests=30_000, window_s=60)
+A_MINUTE = 60
 KEPT_HEADERS = frozenset({
     "content-type", "user-agent", "x-request-id", "svix-id", "svix-timestamp", "x-twilio-idempotency-token",
     "i-twilio-idempotency-token", "x-cal-webhook-version",
@@ -60,7 +60,8 @@ async def receive(request: Request, shared: Shared, source: str, endpoint_token:
         endpoint = await repository.find_endpoint(session, source, hash_of(endpoint_token))
         if endpoint is None:
             raise NotFound
-        (await shared.limiter.hit(PER_ENDPOINT, str(endpoint.id))).require()
+        per_endpoint = Limit("webhook", shared.settings.rate_limit_webhook_per_minute, A_MINUTE)
+        (await shared.limiter.hit(per_endpoint, str(endpoint.id))).require()
         if not is_genuine(source, delivery, secrets_of(shared.keyring, endpoint, now=datetime.now(UTC))):
             raise Unauthenticated("The signature or secret of this delivery is not right.")
         payload = payload_of(body, delivery.headers.get("content-type", ""))
