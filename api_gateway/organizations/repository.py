@@ -60,8 +60,12 @@ async def get(session: Session, organization_id: UUID, role: Role) -> Organizati
     return await session.row(
         Organization,
         """
-        select id, name, %(role)s as role, locale, time_zone, sending_stopped_at, sending_stopped_reason, created_at
-        from public.organizations where id = %(id)s
+        select o.id, o.name, %(role)s as role, o.locale, o.time_zone, o.sending_stopped_at,
+               coalesce(nullif(p.full_name, ''), p.email) as sending_stopped_by_name, o.sending_stopped_reason,
+               o.created_at
+        from public.organizations o
+        left join private.organization_people(%(id)s) p on p.user_id = o.sending_stopped_by
+        where o.id = %(id)s
         """,
         id=organization_id,
         role=role,

@@ -54,6 +54,7 @@ class Organization(BaseModel):
     locale: Language
     time_zone: str
     sending_stopped_at: datetime | None
+    sending_stopped_by_name: str | None = Field(description="Who stopped it; null when they have left, or it was us.")
     sending_stopped_reason: str | None
     created_at: datetime
 

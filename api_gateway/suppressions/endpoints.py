@@ -76,8 +76,12 @@ async def export_suppressions(member: MemberSession) -> Response:
     summary="Take an address off the list; only an administrator may.",
     status_code=204,
 )
-async def delete_suppression(member: MemberSession, suppression_id: UUID) -> None:
-    await service.delete_suppression(member, suppression_id)
+async def delete_suppression(
+    member: MemberSession,
+    suppression_id: UUID,
+    reason: Annotated[str | None, Query(max_length=500, description="Kept in the audit log.")] = None,
+) -> None:
+    await service.delete_suppression(member, suppression_id, reason)
 
 
 @webhook_router.get(

@@ -158,8 +158,10 @@ async def export_suppressions(member: Member) -> Response:
     )
 
 
-async def delete_suppression(member: Member, suppression_id: UUID) -> None:
+async def delete_suppression(member: Member, suppression_id: UUID, reason: str | None) -> None:
     """Take an address off the list. SuppressionNotFound, or NotPermitted below administrator."""
+    if reason:
+        await member.session.because(reason)
     if await repository.delete(member.session, member.organization_id, suppression_id):
         return
     if await repository.exists(member.session, member.organization_id, suppression_id):

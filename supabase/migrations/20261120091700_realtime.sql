@@ -42,6 +42,22 @@ select private.broadcast('public.alerts');
 select private.broadcast('public.mailboxes');
 select private.broadcast('public.prospect_imports');
 select private.broadcast('public.workflow_runs');
+select private.broadcast('public.suppressions');
+select private.broadcast('public.memberships');
+
+-- An organization is its own: somebody pressed "stop all sends", and everybody has to see it.
+create function private.broadcast_organization() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    perform realtime.send(
+        jsonb_build_object('table', tg_table_name, 'operation', 'update', 'ids', jsonb_build_array(new.id), 'total', 1),
+        tg_table_name || '_changed', 'organization:' || new.id, true
+    );
+    return null;
+end
+$$;
+create trigger broadcast_update after update on public.organizations
+for each row execute function private.broadcast_organization();
 
 create policy organization_topic_select_member on realtime.messages for select to authenticated
 using (

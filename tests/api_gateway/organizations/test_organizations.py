@@ -78,6 +78,8 @@ class TestStopAllSends:
             f"{path}/stop-sending", headers=tenant.admin.headers, json={"reason": "Message à revoir"}
         )
         assert stopped.json()["sending_stopped_at"] is not None
+        seen = await gateway.get(path, headers=tenant.viewer.headers)
+        assert seen.json()["sending_stopped_by_name"] == tenant.admin.email
         entry = one(
             db,
             "select actor, reason, after from public.audit_log where organization_id = %s and entity = 'organizations'"
@@ -88,6 +90,7 @@ class TestStopAllSends:
         assert entry["reason"] == "stop all sends: Message à revoir"
         resumed = await gateway.post(f"{path}/resume-sending", headers=tenant.admin.headers)
         assert resumed.json()["sending_stopped_at"] is None
+        assert resumed.json()["sending_stopped_by_name"] is None
 
     async def test_a_viewer_may_not(self, gateway: httpx2.AsyncClient, db: Db) -> None:
         tenant = make_tenant(db)

@@ -80,7 +80,15 @@ class TestTheList:
         assert (twice.status_code, twice.json()["code"]) == (409, "already_exists")
         path = f"{PATH}/{created.json()['id']}"
         assert (await gateway.delete(path, headers=tenant.member.headers)).status_code == 403
-        assert (await gateway.delete(path, headers=tenant.admin.headers)).status_code == 204
+        removed = await gateway.delete(path, headers=tenant.admin.headers, params={"reason": "Signed a contract"})
+        assert removed.status_code == 204
+        entry = one(
+            db,
+            "select actor, reason from public.audit_log where entity = 'suppressions' and action = 'delete'"
+            " and organization_id = %s",
+            tenant.id,
+        )
+        assert (entry["actor"], entry["reason"]) == (f"user:{tenant.admin.user_id}", "Signed a contract")
 
     async def test_a_file_is_imported_row_by_row_and_exported_again(self, gateway: httpx2.AsyncClient, db: Db) -> None:
         tenant = make_tenant(db)

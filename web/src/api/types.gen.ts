@@ -3330,6 +3330,12 @@ export type Organization = {
      */
     sending_stopped_at: string | null;
     /**
+     * Sending Stopped By Name
+     *
+     * Who stopped it; null when they have left, or it was us.
+     */
+    sending_stopped_by_name: string | null;
+    /**
      * Sending Stopped Reason
      */
     sending_stopped_reason: string | null;
@@ -11409,7 +11415,14 @@ export type SuppressionsDeleteData = {
          */
         suppression_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Reason
+         *
+         * Kept in the audit log.
+         */
+        reason?: string | null;
+    };
     url: '/api/v1/suppressions/{suppression_id}';
 };
 
