@@ -181,17 +181,21 @@ async def launch_facts(session: Session, organization_id: UUID, campaign_id: UUI
         """
         select
             (select count(*) from public.scenario_steps t
-             where t.organization_id = c.organization_id and t.scenario_id = c.scenario_id) as steps,
+             where t.organization_id = c.organization_id and t.scenario_id = c.scenario_id
+               and t.version = s.version) as steps,
             exists (select from public.scenario_steps t where t.organization_id = c.organization_id
-                    and t.scenario_id = c.scenario_id and t.channel = 'email') as writes_email,
+                    and t.scenario_id = c.scenario_id and t.version = s.version and t.channel = 'email') as writes_email,
             exists (select from public.enrollments e where e.organization_id = c.organization_id
-                    and e.campaign_id = c.id) as has_people,
+                    and e.campaign_id = c.id
+                    and (c.status <> 'completed' or e.status in ('found', 'enriching', 'enriched', 'qualifying',
+                         'qualified', 'in_sequence'))) as has_people,
             exists (select from public.mailboxes m where m.organization_id = c.organization_id and m.is_active
                     and m.provider in ('instantly', 'resend', 'smtp')) as has_mailbox,
             (select coalesce(c.scraper_agent_id, k.options ->> 'agent_id', '') from public.api_credentials k
              where k.organization_id = c.organization_id and k.service_name = 'phantombuster' and k.is_active)
                 as scraper_agent_id
         from public.campaigns c
+        left join public.scenarios s on s.organization_id = c.organization_id and s.id = c.scenario_id
         where c.organization_id = %(organization_id)s and c.id = %(id)s
         """,
         organization_id=organization_id,

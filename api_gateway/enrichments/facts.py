@@ -17,6 +17,7 @@ from api_gateway.enrichments.schemas import (
     WorkSignal,
     WorkStep,
 )
+from api_gateway.scenarios.variants import as_written
 
 MOST_ITEMS = 50
 M = TypeVar("M", bound=BaseModel)
@@ -24,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def work_item(lease: Leased, known: Facts, grant: str | None) -> EnrichmentWork:
     """One person with everything that is known."""
-    step = known.step
+    step = as_written(known.step, known.enrollment_id, known.enrolled_at) if known.step else None
     return EnrichmentWork(
         enrollment_id=lease.enrollment_id,
         lease_token=lease.lease_token,

@@ -1,11 +1,10 @@
 """SQL of enrichments: leasing, facts for a whole batch at once, and what is kept of the answers."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, LiteralString
 from uuid import UUID
 
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 
@@ -36,6 +35,7 @@ class Facts(BaseModel):
     icp: dict[str, Any] | None
     sender: dict[str, Any] | None
     step: dict[str, Any] | None
+    enrolled_at: datetime
 
 
 class State(BaseModel):
@@ -52,43 +52,12 @@ class State(BaseModel):
     message_id: UUID | None
 
 
-_FIRST_STEP: LiteralString = """
-    left join lateral (
-        select s.* from public.scenario_steps s
-        where s.organization_id = e.organization_id and s.scenario_id = coalesce(e.scenario_id, c.scenario_id)
-          and s.position > e.step_position
-        order by s.position limit 1
-    ) step on true
+# Each fact lies in another table; the functions join them by id, once planned and cheap for a whole batch.
+_FACTS: LiteralString = "select facts from private.enrichment_facts(%(ids)s) as facts"
+_HELD: LiteralString = """
+    select e.id from public.enrollments e where e.id = %(id)s and e.lease_token = %(token)s for update
 """
-_FACTS = SQL(
-    """
-    select e.id as enrollment_id, e.organization_id, e.campaign_id, c.language, c.tone,
-           to_jsonb(p) as prospect, to_jsonb(co) as company, to_jsonb(icp) as icp, to_jsonb(a) as sender,
-           to_jsonb(step) as step
-    from public.enrollments e
-    join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
-    join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
-    left join public.companies co on co.organization_id = p.organization_id and co.id = p.company_id
-    left join public.icps icp on icp.organization_id = c.organization_id and icp.id = c.icp_id
-    left join public.agent_settings a on a.organization_id = e.organization_id
-    {}
-    where e.id = any (%(ids)s)
-    """
-).format(SQL(_FIRST_STEP))
-_STATE = SQL(
-    """
-    select e.organization_id, e.campaign_id, e.prospect_id, c.name as campaign_name, e.status,
-           coalesce(e.lease_until > clock_timestamp(), false) as is_held, e.attempts, step.id as first_step_id,
-           (select m.id from public.messages m
-            where m.organization_id = e.organization_id and m.enrollment_id = e.id
-            order by m.created_at, m.id limit 1) as message_id
-    from public.enrollments e
-    join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
-    {}
-    where e.id = %(id)s and e.lease_token = %(token)s
-    for update of e
-    """
-).format(SQL(_FIRST_STEP))
+_STATE: LiteralString = "select state from private.enrichment_state(%(id)s) as state"
 WHOSE: LiteralString = "select private.enrollment_organization(%(id)s, %(token)s)"
 
 
@@ -114,11 +83,14 @@ async def count_claimable(session: Session, campaign_id: UUID | None) -> int:
 
 async def facts(session: Session, ids: Sequence[UUID]) -> list[Facts]:
     """The facts of a whole batch in one query."""
-    return await session.rows(Facts, _FACTS, ids=list(ids))
+    return [Facts.model_validate(row) for row in await session.values(_FACTS, ids=list(ids))]
 
 
 async def lock(session: Session, enrollment_id: UUID, lease_token: UUID) -> State | None:
-    return await session.row(State, _STATE, id=enrollment_id, token=lease_token)
+    """Where it stands, held until the end of the transaction; None when the token is not its lease's."""
+    if await session.value(_HELD, id=enrollment_id, token=lease_token) is None:
+        return None
+    return State.model_validate(await session.value(_STATE, id=enrollment_id))
 
 
 async def note_stage(session: Session, campaign_ids: Sequence[UUID]) -> None:

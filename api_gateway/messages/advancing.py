@@ -25,6 +25,7 @@ from api_gateway.messages.work_schemas import (
 )
 from api_gateway.notifications.repository import raise_alert
 from api_gateway.resources import Resources
+from api_gateway.scenarios.variants import as_written
 from api_gateway.sends import progress
 from api_gateway.sends.repository import note_decision
 from api_gateway.workflow_runs.holding import act_as, take_hold
@@ -68,6 +69,7 @@ class DueFacts(BaseModel):
     sender: dict[str, Any] | None
     enrichment: dict[str, Any] | None
     step: dict[str, Any] | None
+    enrolled_at: datetime
     sms_connected: bool
     thread: list[dict[str, Any]]
 
@@ -150,7 +152,7 @@ async def _claim_some(shared: Resources, most: int, campaign_id: UUID | None, ba
 
 
 def _work(due: DueFacts, lease_token: UUID, grant: str | None) -> MessageWork:
-    step = due.step or {}
+    step = as_written(due.step or {}, due.enrollment_id, due.enrolled_at)
     enrichment = facts.items(WorkEnrichment, [due.enrichment])
     return MessageWork(
         enrollment_id=due.enrollment_id,

@@ -6,6 +6,7 @@ may be repeated: the step's live message, or the reply's answer, is returned ins
 
 import html
 import zlib
+from datetime import datetime
 from typing import Any, Literal, LiteralString
 from uuid import UUID
 
@@ -14,19 +15,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api_gateway.database import Session
 from api_gateway.messages import content, repository
+from api_gateway.scenarios.variants import LETTERS, letter_of
 from kit.errors import Invalid, NotFound
 
-VARIANTS = "ABC"
 Source = Literal["anthropic", "openai", "rules", "human"]
 
 _STEP_GROUND: LiteralString = """
     select e.organization_id, e.campaign_id, e.prospect_id, e.needs_review, e.mailbox_id, c.approval_policy,
            coalesce(case when p.language in ('fr', 'en') then p.language end, c.language) as language,
-           s.kind as step_kind, s.channel as step_channel, e.step_position = 0 as is_first_step
+           s.kind as step_kind, s.channel as step_channel,
+           e.step_position = 0 and cardinality(e.passed_step_ids) = 0 as is_first_step, e.created_at as enrolled_at,
+           jsonb_build_object('id', s.id, 'variants', s.variants, 'winner', d.winner, 'winner_at', d.decided_at) as step
     from public.enrollments e
     join public.campaigns c on c.id = e.campaign_id
     join public.prospects p on p.id = e.prospect_id
     join public.scenario_steps s on s.id = %(step_id)s
+    left join public.variant_decisions d on d.step_id = s.id and d.since = s.variants_since
     where e.id = %(enrollment_id)s
 """
 _REPLY_GROUND: LiteralString = """
@@ -104,6 +108,8 @@ class _Ground(BaseModel):
     step_kind: str
     step_channel: str
     is_first_step: bool
+    enrolled_at: datetime
+    step: dict[str, Any]
 
 
 class _ReplyGround(BaseModel):
@@ -134,8 +140,8 @@ async def create_from_step(
     """Store what was written for a step; by the campaign's approval policy it is planned or waits for a person.
 
     `automatic`: approved, unless the qualification is disputed or a place in the text was never filled in.
-    `review_first`: the first step waits. `review_all`: all wait. Of several variants
-    an enrollment always gets the same one.
+    `review_first`: the first step waits. `review_all`: all wait. Of several texts an enrollment always gets the same
+    one; of a step that compares variants the text was asked for by the enrollment's variant, whose letter it bears.
     Raises StepGone.
     """
     ground = await session.row(_Ground, _STEP_GROUND, enrollment_id=enrollment_id, step_id=step_id)
@@ -172,7 +178,7 @@ async def create_from_step(
         subject=subject,
         body=chosen.body,
         language=ground.language,
-        variant=VARIANTS[min(number, len(VARIANTS) - 1)],
+        variant=letter_of(ground.step, enrollment_id, ground.enrolled_at) or LETTERS[min(number, len(LETTERS) - 1)],
         source=written.source,
         model_name=written.model,
         prompt_version=written.prompt_version,

@@ -69,6 +69,13 @@ class SendingSettingsFields(BaseModel):
     bounce_warn_percent: Percent = 2
     bounce_pause_percent: Percent = 5
     bounce_minimum_sends: Annotated[int, Field(ge=1, le=100_000)] = 20
+    bounce_window_sends: Annotated[int, Field(ge=1, le=10_000, description="How many last sends are watched.")] = 100
+    variant_minimum_sample: Annotated[
+        int, Field(ge=2, le=1_000_000, description="Sends of each variant before one may win.")
+    ] = 100
+    variant_measure: Annotated[
+        Literal["replied", "positive"], Field(description="What variants are compared by: any reply, or a positive one.")
+    ] = "replied"
     postal_address: Line = ""
 
     @model_validator(mode="after")

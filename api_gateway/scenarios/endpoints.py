@@ -2,8 +2,16 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api_gateway.scenarios import service
-from api_gateway.scenarios.schemas import Scenario, ScenarioCreate, ScenarioList, ScenarioPatch, StepsPut
+from api_gateway.scenarios import comparing, editing, service
+from api_gateway.scenarios.schemas import (
+    Scenario,
+    ScenarioCreate,
+    ScenarioList,
+    ScenarioPatch,
+    StepComparisons,
+    StepsPut,
+    StepsSaved,
+)
 from api_gateway.sessions import MemberSession
 from kit.errors import Conflict, responses
 
@@ -33,10 +41,19 @@ async def update_scenario(member: MemberSession, scenario_id: UUID, change: Scen
 @router.put(
     "/{scenario_id}/steps",
     operation_id="scenarios_put_steps",
-    summary="Replace the steps; enrolments that have not passed a step meet it as it is now.",
+    summary="Replace the steps, for enrolments that have not passed them or for new ones only.",
 )
-async def put_steps(member: MemberSession, scenario_id: UUID, wanted: StepsPut) -> Scenario:
-    return await service.put_steps(member, scenario_id, wanted)
+async def put_steps(member: MemberSession, scenario_id: UUID, wanted: StepsPut) -> StepsSaved:
+    return await editing.put_steps(member, scenario_id, wanted)
+
+
+@router.get(
+    "/{scenario_id}/variants",
+    operation_id="scenarios_variants",
+    summary="Show how the variants of each step fare, and which has won.",
+)
+async def get_variants(member: MemberSession, scenario_id: UUID) -> StepComparisons:
+    return await comparing.get_comparisons(member, scenario_id)
 
 
 @router.delete(

@@ -12,7 +12,6 @@ from api_gateway.scenarios.schemas import (
     ScenarioPatch,
     ScenarioSummary,
     StepFields,
-    StepsPut,
 )
 from api_gateway.sessions import Member
 from kit.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -61,25 +60,6 @@ async def update_scenario(member: Member, scenario_id: UUID, change: ScenarioPat
         member.session, member.organization_id, scenario_id, changes
     ):
         raise NotPermitted
-    return await get_scenario(member, scenario_id)
-
-
-async def put_steps(member: Member, scenario_id: UUID, wanted: StepsPut) -> Scenario:
-    """Replace the steps. A step with the id of an existing one stays that step, so that it is not sent twice."""
-    session, organization_id = member.session, member.organization_id
-    await _summary(member, scenario_id)
-    known = {step.id for step in await repository.steps(session, organization_id, scenario_id)}
-    kept = [step.id for step in wanted.steps if step.id is not None]
-    if len(kept) != len(set(kept)) or not known.issuperset(kept):
-        raise Invalid("A step names an id that is not one of this scenario's, or names it twice.")
-    await repository.defer_position_check(session)
-    await repository.delete_steps_except(session, organization_id, scenario_id, kept)
-    for position, step in enumerate(wanted.steps, start=1):
-        if step.id is None:
-            await repository.insert_step(session, organization_id, scenario_id, position, step)
-        elif not await repository.update_step(session, organization_id, scenario_id, step.id, position, step):
-            raise NotPermitted
-    await repository.settle_duration(session, organization_id, scenario_id)
     return await get_scenario(member, scenario_id)
 
 

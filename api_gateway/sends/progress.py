@@ -14,11 +14,13 @@ OPEN = frozenset({"qualified", "in_sequence"})
 
 
 class Place(BaseModel):
-    """Where an enrollment stands: `position` of the step asked about, the step after it, and the clocks that count."""
+    """Where an enrollment stands once the step asked about is behind it: every step up to `position` and those in
+    `passed_step_ids`, the step that comes next, and the clocks that count."""
 
     organization_id: UUID
     status: str
     position: int
+    passed_step_ids: list[UUID]
     next_delay_days: int | None
     time_zone: str
     send_days: list[int]
@@ -53,12 +55,14 @@ async def step_done(
     await session.execute(
         """
         update public.enrollments
-        set step_position = greatest(step_position, %(position)s), regenerate_step_id = null,
-            next_step_due_at = %(due)s
+        set step_position = %(position)s, passed_step_ids = %(passed)s, last_step_at = %(at)s,
+            regenerate_step_id = null, next_step_due_at = %(due)s
         where id = %(id)s
         """,
         id=enrollment_id,
         position=place.position,
+        passed=place.passed_step_ids,
+        at=at,
         due=due if status in OPEN else None,
     )
     if due is None and status == "in_sequence":
@@ -101,17 +105,31 @@ async def _place(session: Session, enrollment_id: UUID, step_id: UUID | None) ->
     return await session.row(
         Place,
         """
-        select e.organization_id, e.status, coalesce(done.position, e.step_position + 1) as position,
-               (select s.delay_days from public.scenario_steps s
-                where s.organization_id = e.organization_id and s.scenario_id = coalesce(e.scenario_id, c.scenario_id)
-                  and s.position > greatest(e.step_position, coalesce(done.position, e.step_position + 1))
-                order by s.position limit 1) as next_delay_days,
-               c.time_zone, c.send_days, c.respect_holidays, p.country, p.city, p.time_zone as prospect_time_zone
-        from public.enrollments e
-        join public.campaigns c on c.id = e.campaign_id
-        join public.prospects p on p.id = e.prospect_id
-        left join public.scenario_steps done on done.id = %(step_id)s
-        where e.id = %(id)s
+        with own as (
+            select e.organization_id, e.status, e.prospect_id, e.scenario_version, e.step_position,
+                   array_remove(e.passed_step_ids || %(step_id)s::uuid, null) as behind,
+                   coalesce(e.scenario_id, c.scenario_id) as scenario,
+                   c.time_zone as campaign_zone, c.send_days, c.respect_holidays
+            from public.enrollments e
+            join public.campaigns c on c.id = e.campaign_id
+            where e.id = %(id)s
+        )
+        select own.organization_id, own.status, p.country, p.city, p.time_zone as prospect_time_zone,
+               own.campaign_zone as time_zone, own.send_days, own.respect_holidays, next.delay_days as next_delay_days,
+               coalesce(next.position - 1, ahead.last, own.step_position) as position,
+               case when next.id is null then '{}' else own.behind end as passed_step_ids
+        from own
+        join public.prospects p on p.id = own.prospect_id
+        left join lateral (
+            select s.id, s.position, s.delay_days
+            from private.steps_ahead(
+                own.organization_id, own.scenario, own.scenario_version, own.step_position, own.behind) s
+            limit 1
+        ) next on true
+        left join lateral (
+            select max(s.position) as last
+            from private.steps_ahead(own.organization_id, own.scenario, own.scenario_version, own.step_position, '{}') s
+        ) ahead on true
         """,
         id=enrollment_id,
         step_id=step_id,

@@ -9,6 +9,7 @@ create table public.scenarios (
     duration_days int not null default 0 check (duration_days between 0 and 365),
     is_template boolean not null default false,
     is_active boolean not null default true,
+    version int not null default 1 check (version >= 1),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     unique (organization_id, id),
@@ -16,6 +17,8 @@ create table public.scenarios (
 );
 comment on table public.scenarios is 'A sequence: what to send, on which channel, after how many business days.';
 comment on column public.scenarios.key is 'Stable name of a scenario that came with the product; null for an organization''s own.';
+comment on column public.scenarios.version is
+    'Which of its steps count for people enrolled now. An edit for new enrollments only writes the next version; who was enrolled before keeps theirs.';
 create index scenarios_list_idx on public.scenarios (organization_id, created_at desc, id desc);
 select private.protect('public.scenarios', 'viewer', 'member', 'member', 'admin', '{select}');
 select private.audit('public.scenarios');
@@ -24,6 +27,7 @@ create table public.scenario_steps (
     id uuid primary key default gen_random_uuid(),
     organization_id uuid not null references public.organizations (id) on delete cascade,
     scenario_id uuid not null,
+    version int not null default 1 check (version >= 1),
     position int not null check (position between 1 and 50),
     delay_days int not null check (delay_days between 0 and 365),
     channel text not null check (channel in ('linkedin', 'email', 'sms')),
@@ -32,15 +36,76 @@ create table public.scenario_steps (
     prompt text not null default '',
     target_length int not null default 80 check (target_length between 5 and 400),
     cta text not null default '',
+    variants jsonb not null default '[]' check (jsonb_typeof(variants) = 'array' and jsonb_array_length(variants) in (0, 2, 3)),
+    variants_since timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     unique (organization_id, id),
-    unique (organization_id, scenario_id, position) deferrable initially immediate,
+    unique (organization_id, scenario_id, version, position) deferrable initially immediate,
     foreign key (organization_id, scenario_id) references public.scenarios (organization_id, id) on delete cascade
 );
 comment on table public.scenario_steps is 'One step. delay_days counts business days since the step before; target_length counts words.';
+comment on column public.scenario_steps.variants is
+    'What is compared: two or three of {objective, prompt, cta}, lettered A, B, C in their order. None: the step is as it is.';
+comment on column public.scenario_steps.variants_since is 'Messages written from here on are compared; an edit of the variants begins anew.';
 select private.protect('public.scenario_steps', 'viewer', 'member', 'member', 'member', '{select}');
 select private.audit('public.scenario_steps');
+
+create table public.variant_decisions (
+    id uuid primary key default gen_random_uuid(),
+    organization_id uuid not null references public.organizations (id) on delete cascade,
+    step_id uuid not null,
+    since timestamptz not null,
+    winner text not null check (winner in ('A', 'B', 'C')),
+    measure text not null check (measure in ('replied', 'positive')),
+    minimum_sample int not null,
+    figures jsonb not null,
+    explanation text not null,
+    decided_at timestamptz not null default clock_timestamp(),
+    created_at timestamptz not null default now(),
+    unique (organization_id, step_id, since),
+    foreign key (organization_id, step_id) references public.scenario_steps (organization_id, id) on delete cascade
+);
+comment on table public.variant_decisions is
+    'Which variant of a step won, by which figures and why. People enrolled after decided_at get the winner.';
+select private.protect('public.variant_decisions', 'viewer', null, null, null, '{select,insert}');
+select private.audit('public.variant_decisions');
+
+create function private.steps_under_comparison() returns table (organization_id uuid, step_id uuid)
+language sql stable security definer set search_path = '' as $$
+    select s.organization_id, s.id from public.scenario_steps s
+    where s.variants_since is not null and jsonb_array_length(s.variants) > 1
+      and not exists (
+          select from public.variant_decisions d
+          where d.organization_id = s.organization_id and d.step_id = s.id and d.since = s.variants_since
+      )
+$$;
+comment on function private.steps_under_comparison() is 'Steps of all organizations whose variants have no winner yet, to be judged.';
+grant execute on function private.steps_under_comparison() to workflow;
+
+-- What a person still has to come, in order: the steps of their version that they have not passed.
+create function private.steps_ahead(organization uuid, scenario uuid, of_version int, after_position int, passed uuid[])
+returns setof public.scenario_steps
+language sql stable set search_path = '' as $$
+    select s.* from public.scenario_steps s
+    where s.organization_id = organization and s.scenario_id = scenario
+      and s.version = coalesce(of_version, (
+          select c.version from public.scenarios c where c.organization_id = organization and c.id = scenario))
+      and s.position > after_position and not (s.id = any (passed))
+    order by s.position
+$$;
+grant execute on function private.steps_ahead(uuid, uuid, int, int, uuid[]) to authenticated, workflow;
+
+create function private.step_facts(step uuid) returns jsonb
+language sql stable security definer set search_path = '' as $$
+    select to_jsonb(s) || jsonb_build_object('winner', d.winner, 'winner_at', d.decided_at)
+    from public.scenario_steps s
+    left join public.variant_decisions d
+        on d.organization_id = s.organization_id and d.step_id = s.id and d.since = s.variants_since
+    where s.id = step
+$$;
+comment on function private.step_facts(uuid) is
+    'A step with the winner of its comparison, for the functions that tell the facts of work in hand. Granted to nobody.';
 
 create function private.house_scenarios() returns jsonb
 language sql immutable set search_path = '' as $$

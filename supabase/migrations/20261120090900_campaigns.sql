@@ -102,7 +102,10 @@ create table public.enrollments (
     score int check (score between 0 and 100),
     needs_review boolean not null default false,
     mailbox_id uuid,
+    scenario_version int check (scenario_version >= 1),
     step_position int not null default 0 check (step_position >= 0),
+    passed_step_ids uuid[] not null default '{}',
+    last_step_at timestamptz,
     next_step_due_at timestamptz,
     hold_until timestamptz,
     stop_reason text,
@@ -127,7 +130,11 @@ create table public.enrollments (
         on delete set null (regenerate_step_id)
 );
 comment on table public.enrollments is 'One person in one campaign: their state, where they are in the sequence, and who holds the work.';
-comment on column public.enrollments.step_position is 'Position of the last step that was sent or done; 0 before the first.';
+comment on column public.enrollments.scenario_version is
+    'The version of the scenario that this person keeps; null: the scenario as it is now, edits included.';
+comment on column public.enrollments.step_position is 'Every step up to this position is sent, done or passed over; 0 before the first.';
+comment on column public.enrollments.passed_step_ids is 'Steps further on that are behind the person all the same, since the steps were put in another order.';
+comment on column public.enrollments.last_step_at is 'When the last step was sent, done or passed over: delays count from here.';
 comment on column public.enrollments.next_step_due_at is 'When the step after step_position falls due; null: nothing is planned.';
 comment on column public.enrollments.provider_reply_to is 'Id at the vendor of the last e-mail in the thread, to which a follow-up answers.';
 comment on column public.enrollments.provider_reply_at is 'When that e-mail was sent or received: an older one that is told later does not replace it.';
@@ -143,13 +150,28 @@ select private.protect('public.enrollments', 'viewer', 'member', 'member', 'admi
 -- Leases are the workflows' own; a member neither reads nor forges one.
 revoke select on public.enrollments from authenticated;
 grant select (
-    id, organization_id, campaign_id, prospect_id, scenario_id, status, score, needs_review, mailbox_id, step_position,
-    next_step_due_at, hold_until, stop_reason, regenerate_step_id, provider_lead_id, provider_thread_id,
+    id, organization_id, campaign_id, prospect_id, scenario_id, scenario_version, status, score, needs_review, mailbox_id, step_position,
+    passed_step_ids, last_step_at, next_step_due_at, hold_until, stop_reason, regenerate_step_id, provider_lead_id, provider_thread_id,
     provider_reply_to, attempts, last_error, created_at, updated_at
 ) on public.enrollments to authenticated;
 revoke insert, update on public.enrollments from authenticated;
 grant insert (organization_id, campaign_id, prospect_id, scenario_id, status) on public.enrollments to authenticated;
-grant update (status, needs_review, next_step_due_at, hold_until, stop_reason, regenerate_step_id) on public.enrollments to authenticated;
+grant update (
+    status, needs_review, next_step_due_at, hold_until, stop_reason, regenerate_step_id, scenario_version, passed_step_ids,
+    last_step_at
+) on public.enrollments to authenticated;
+
+-- A campaign chooses its scenario while it is a draft; who is enrolled already follows.
+create function private.follow_scenario() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+    update public.enrollments set scenario_id = new.scenario_id, scenario_version = null
+    where organization_id = new.organization_id and campaign_id = new.id and scenario_id is distinct from new.scenario_id;
+    return null;
+end
+$$;
+create trigger follow_scenario after update of scenario_id on public.campaigns
+for each row when (new.scenario_id is distinct from old.scenario_id) execute function private.follow_scenario();
 
 create table public.enrollment_events (
     id uuid primary key default gen_random_uuid(),
@@ -179,7 +201,7 @@ language sql immutable set search_path = '' as $$
         when 'qualifying' then '{enriched,qualified,nurture,rejected,unsubscribed}'
         when 'qualified' then '{in_sequence,rejected,nurture,unsubscribed,bounced}'
         when 'nurture' then '{qualified,rejected,unsubscribed}'
-        when 'rejected' then '{qualified,unsubscribed}'
+        when 'rejected' then '{found,qualified,unsubscribed}'
         when 'in_sequence' then '{replied,meeting_scheduled,completed,not_interested,unsubscribed,bounced}'
         when 'replied' then '{in_sequence,meeting_scheduled,completed,not_interested,unsubscribed,bounced}'
         when 'meeting_scheduled' then '{replied,completed,not_interested,unsubscribed,bounced}'
@@ -189,7 +211,8 @@ language sql immutable set search_path = '' as $$
         else '{}'
     end::text[])
 $$;
-comment on function private.enrollment_may_move(text, text) is 'The allowed edges in the life of an enrollment. unsubscribed is final.';
+comment on function private.enrollment_may_move(text, text) is
+    'The allowed edges in the life of an enrollment. unsubscribed is final; rejected to found: a failed enrichment is tried again.';
 
 create function private.move_enrollment() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -284,3 +307,43 @@ language sql stable security definer set search_path = '' as $$
     ) waiting
 $$;
 grant execute on function private.count_claimable_enrollments(uuid, int) to workflow;
+
+-- A campaign is at its end when nobody in it is under way: nothing to find, enrich, write, send, settle or answer. A send
+-- that failed for good waits for no one; a person may still try it again, and the answer to a late reply still goes out.
+create function private.finished_campaigns(most int) returns table (campaign_id uuid, organization_id uuid)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+    return query
+    select c.id, c.organization_id
+    from public.campaigns c
+    where c.status = 'active'
+      and (exists (select from public.enrollments e
+                   where e.organization_id = c.organization_id and e.campaign_id = c.id)
+           or exists (select from public.workflow_runs r
+                      where r.organization_id = c.organization_id and r.campaign_id = c.id and r.status = 'succeeded'))
+      and not exists (
+          select from public.enrollments e
+          where e.organization_id = c.organization_id and e.campaign_id = c.id
+            and e.status in ('found', 'enriching', 'enriched', 'qualifying', 'qualified', 'in_sequence')
+            and not (e.stop_reason is not distinct from 'send_failed' and e.next_step_due_at is null))
+      and not exists (
+          select from public.messages m
+          where m.organization_id = c.organization_id and m.campaign_id = c.id
+            and m.status in ('draft', 'pending_review', 'approved', 'scheduled', 'sending', 'ambiguous'))
+      and not exists (
+          select from public.replies r
+          where r.organization_id = c.organization_id and r.campaign_id = c.id
+            and r.status in ('received', 'deciding', 'queued_for_review'))
+      and not exists (
+          select from public.workflow_runs r
+          where r.organization_id = c.organization_id and r.campaign_id = c.id and r.status in ('queued', 'running'))
+      and not exists (
+          select from public.prospect_imports i
+          where i.organization_id = c.organization_id and i.campaign_id = c.id and i.status = 'running')
+    order by c.launched_at
+    limit most;
+end
+$$;
+comment on function private.finished_campaigns(int) is 'Active campaigns of all organizations in which nothing is left to do.';
+grant execute on function private.finished_campaigns(int) to workflow;

@@ -388,12 +388,10 @@ begin
                (select to_jsonb(x) from public.prospect_enrichments x
                 where x.organization_id = e.organization_id and x.prospect_id = e.prospect_id
                 order by x.created_at desc limit 1) as enrichment,
-               (select to_jsonb(s) from public.scenario_steps s
-                where s.organization_id = e.organization_id and (
-                    s.id = e.regenerate_step_id
-                    or (e.regenerate_step_id is null and s.scenario_id = coalesce(e.scenario_id, c.scenario_id)
-                        and s.position > e.step_position))
-                order by s.position limit 1) as step,
+               private.step_facts(coalesce(e.regenerate_step_id, (
+                   select s.id from private.steps_ahead(
+                       e.organization_id, coalesce(e.scenario_id, c.scenario_id), e.scenario_version, e.step_position,
+                       e.passed_step_ids) s limit 1))) as step, e.created_at as enrolled_at,
                exists (select from public.mailboxes b
                        where b.organization_id = e.organization_id and b.provider = 'twilio' and b.is_active
                ) as sms_connected,
@@ -413,9 +411,52 @@ begin
         join public.prospects p on p.id = e.prospect_id
         left join public.companies co on co.id = p.company_id
         left join public.agent_settings a on a.organization_id = e.organization_id
-    
         where e.id = any (enrollments) and e.organization_id = (select private.workflow_organization_id())
     ) x;
 end
 $$;
 grant execute on function private.due_step_facts(uuid[]) to workflow;
+
+create function private.enrichment_facts(enrollments uuid[]) returns setof jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query
+    select to_jsonb(x) from (
+        select e.id as enrollment_id, e.organization_id, e.campaign_id, c.language, c.tone, e.created_at as enrolled_at,
+               to_jsonb(p) as prospect, to_jsonb(co) as company, to_jsonb(icp) as icp, to_jsonb(a) as sender,
+               private.step_facts((
+                   select s.id from private.steps_ahead(
+                       e.organization_id, coalesce(e.scenario_id, c.scenario_id), e.scenario_version, e.step_position,
+                       e.passed_step_ids) s limit 1)) as step
+        from public.enrollments e
+        join public.campaigns c on c.id = e.campaign_id
+        join public.prospects p on p.id = e.prospect_id
+        left join public.companies co on co.id = p.company_id
+        left join public.icps icp on icp.id = c.icp_id
+        left join public.agent_settings a on a.organization_id = e.organization_id
+        where e.id = any (enrollments) and e.organization_id = (select private.workflow_organization_id())
+    ) x;
+end
+$$;
+grant execute on function private.enrichment_facts(uuid[]) to workflow;
+
+create function private.enrichment_state(enrollment uuid) returns setof jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query
+    select to_jsonb(x) from (
+        select e.organization_id, e.campaign_id, e.prospect_id, c.name as campaign_name, e.status,
+               coalesce(e.lease_until > clock_timestamp(), false) as is_held, e.attempts,
+               (select s.id from private.steps_ahead(
+                    e.organization_id, coalesce(e.scenario_id, c.scenario_id), e.scenario_version, e.step_position,
+                    e.passed_step_ids) s limit 1) as first_step_id,
+               (select m.id from public.messages m
+                where m.organization_id = e.organization_id and m.enrollment_id = e.id
+                order by m.created_at, m.id limit 1) as message_id
+        from public.enrollments e
+        join public.campaigns c on c.id = e.campaign_id
+        where e.id = enrollment and e.organization_id = (select private.workflow_organization_id())
+    ) x;
+end
+$$;
+grant execute on function private.enrichment_state(uuid) to workflow;
