@@ -11,7 +11,7 @@ const AccountMenuItems = lazy(loadItems);
 export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const t = useTexts(texts);
   const [wanted, setWanted] = useState(false);
-  const { data: me, organization } = useMe();
+  const { data: me } = useMe();
   const name = [me?.full_name, me?.email].find((text) => text !== undefined && text !== "") ?? "";
 
   const button = (
@@ -27,7 +27,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
       {!compact && (
         <span className="hidden min-w-0 lg:block">
           <span className="block truncate font-medium">{name}</span>
-          <span className="block truncate text-xs text-ink-muted">{organization?.name}</span>
+          {me?.email !== name && <span className="block truncate text-xs text-ink-muted">{me?.email}</span>}
         </span>
       )}
     </button>

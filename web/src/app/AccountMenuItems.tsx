@@ -3,10 +3,9 @@ import type { ReactNode } from "react";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "@/components/ui/Menu";
 import { languages, setLanguage, useLanguage } from "@/i18n/language";
 import { useTexts } from "@/i18n/texts";
-import { chooseOrganization, useMe } from "@/session/me";
+import { useMe } from "@/session/me";
 import { supabase } from "@/session/supabase";
 import { setTheme, themes, useTheme } from "@/theme/theme";
-import { queryClient } from "./queryClient";
 import { texts } from "./texts";
 
 /** What the account button opens; loaded when it is first pressed. */
@@ -14,27 +13,14 @@ export default function AccountMenuItems({ trigger, align }: { trigger: ReactNod
   const t = useTexts(texts);
   const language = useLanguage();
   const theme = useTheme();
-  const { data: me, organization, organizations } = useMe();
+  const { data: me } = useMe();
   return (
     <Menu defaultOpen align={align} trigger={trigger}>
       <div className="max-w-64 px-2.5 pt-1.5 pb-2">
-        <p className="truncate font-medium">{me?.full_name}</p>
+        {me?.full_name !== "" && <p className="truncate font-medium">{me?.full_name}</p>}
         <p className="truncate text-xs text-ink-muted">{me?.email}</p>
       </div>
       <MenuSeparator />
-      {organizations.length > 1 && (
-        <>
-          <MenuLabel>{t.organization}</MenuLabel>
-          <MenuRadioGroup value={organization?.id ?? ""} onValueChange={(id) => chooseOrganization(id, queryClient)}>
-            {organizations.map(({ id, name: label }) => (
-              <MenuRadioItem key={id} value={id}>
-                {label}
-              </MenuRadioItem>
-            ))}
-          </MenuRadioGroup>
-          <MenuSeparator />
-        </>
-      )}
       <MenuLabel>{t.language}</MenuLabel>
       <MenuRadioGroup
         value={language}

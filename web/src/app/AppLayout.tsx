@@ -1,19 +1,35 @@
 import { Outlet } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTexts } from "@/i18n/texts";
 import { useOrganizationChannel } from "@/realtime/useOrganizationChannel";
-import { useMe } from "@/session/me";
+import { useMe, useStillMember } from "@/session/me";
+import { useOrganizationId } from "@/session/organization";
 import { BottomBar } from "./BottomBar";
-import { CreateOrganization } from "./CreateOrganization";
 import { Sidebar } from "./Sidebar";
-import { TopBar } from "./TopBar";
+import { StoppedBanner } from "./StoppedBanner";
 import { texts } from "./texts";
+import { TopBar } from "./TopBar";
+
+const CreateOrganization = lazy(() => import("./CreateOrganization"));
 
 export function AppLayout() {
-  const t = useTexts(texts);
   const { data: me, organization } = useMe();
-  const live = useOrganizationChannel(organization?.id);
+  const chosen = useOrganizationId();
+  useStillMember();
+  if (me !== undefined && organization === undefined) {
+    return (
+      <Suspense>
+        <CreateOrganization />
+      </Suspense>
+    );
+  }
+  // In another organisation everything begins anew: no open panel, no ticked row, no line of the one before.
+  return <Shell key={chosen} organizationId={organization?.id} />;
+}
 
-  if (me !== undefined && organization === undefined) return <CreateOrganization />;
+function Shell({ organizationId }: { organizationId: string | undefined }) {
+  const t = useTexts(texts);
+  const live = useOrganizationChannel(organizationId);
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-64">
       <a
@@ -24,6 +40,7 @@ export function AppLayout() {
       </a>
       <Sidebar live={live} />
       <TopBar live={live} />
+      <StoppedBanner />
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-7xl px-4 pt-6 pb-28 outline-none sm:px-6 md:py-8 lg:px-10">
         <Outlet />
       </main>

@@ -2,7 +2,7 @@ import { Link, useRouterState } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTexts } from "@/i18n/texts";
-import { navigation } from "./navigation";
+import { useNavigation } from "./navigation";
 import { texts } from "./texts";
 import { useWaiting } from "./useWaiting";
 
@@ -24,9 +24,10 @@ function Dot({ count, text }: { count: number; text: string }) {
 export function BottomBar() {
   const t = useTexts(texts);
   const waiting = useWaiting();
+  const navigation = useNavigation();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [wanted, setWanted] = useState(false);
-  const inRest = navigation.some((item) => !item.inBar && pathname.startsWith(item.to));
+  const inRest = navigation.some((item) => item.inBar === undefined && pathname.startsWith(item.to));
   const more = (
     <button
       type="button"
@@ -38,7 +39,7 @@ export function BottomBar() {
     >
       <Ellipsis className="size-5" strokeWidth={1.75} aria-hidden />
       {t.more}
-      <Dot count={waiting.reviewItems} text={t.waiting(waiting.reviewItems)} />
+      <Dot count={waiting.reviewItems + waiting.alerts} text={t.waiting(waiting.reviewItems + waiting.alerts)} />
     </button>
   );
   return (

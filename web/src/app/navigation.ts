@@ -1,25 +1,53 @@
-import { CalendarDays, Inbox, LayoutDashboard, ListTree, type LucideIcon, Mail, Settings, Target, Users } from "lucide-react";
+import {
+  CalendarDays,
+  Inbox,
+  LayoutDashboard,
+  ListTree,
+  type LucideIcon,
+  Mail,
+  Settings,
+  Target,
+  Users,
+} from "lucide-react";
+import { useMay } from "@/session/me";
 import type { texts } from "./texts";
 
 type NavigationText = keyof (typeof texts)["en"]["nav"];
 
 export type NavigationItem = {
-  to: "/" | "/campaigns" | "/prospects" | "/messages" | "/review" | "/meetings" | "/scenarios" | "/settings";
+  to:
+    | "/"
+    | "/campaigns"
+    | "/prospects"
+    | "/messages"
+    | "/review"
+    | "/meetings"
+    | "/scenarios"
+    | "/settings";
   text: NavigationText;
   icon: LucideIcon;
   /** Which waiting figure to show beside the name. */
-  waiting?: "messages" | "reviewItems";
+  waiting?: "messages" | "reviewItems" | "alerts";
+  group: "work" | "administration";
   /** On a phone: in the bar at the bottom; the others are behind "More". */
-  inBar: boolean;
+  inBar?: true;
+  /** Only for an owner or administrator: nobody else is answered there. */
+  administer?: true;
 };
 
-export const navigation: readonly NavigationItem[] = [
-  { to: "/", text: "dashboard", icon: LayoutDashboard, inBar: true },
-  { to: "/campaigns", text: "campaigns", icon: Target, inBar: true },
-  { to: "/prospects", text: "prospects", icon: Users, inBar: true },
-  { to: "/messages", text: "messages", icon: Mail, waiting: "messages", inBar: true },
-  { to: "/review", text: "review", icon: Inbox, waiting: "reviewItems", inBar: false },
-  { to: "/meetings", text: "meetings", icon: CalendarDays, inBar: false },
-  { to: "/scenarios", text: "scenarios", icon: ListTree, inBar: false },
-  { to: "/settings", text: "settings", icon: Settings, inBar: false },
+const navigation: readonly NavigationItem[] = [
+  { to: "/", text: "dashboard", icon: LayoutDashboard, group: "work", inBar: true },
+  { to: "/campaigns", text: "campaigns", icon: Target, group: "work", inBar: true },
+  { to: "/prospects", text: "prospects", icon: Users, group: "work", inBar: true },
+  { to: "/messages", text: "messages", icon: Mail, group: "work", waiting: "messages", inBar: true },
+  { to: "/review", text: "review", icon: Inbox, group: "work", waiting: "reviewItems" },
+  { to: "/meetings", text: "meetings", icon: CalendarDays, group: "work" },
+  { to: "/scenarios", text: "scenarios", icon: ListTree, group: "work" },
+  { to: "/settings", text: "settings", icon: Settings, group: "administration" },
 ];
+
+/** What the person's role can do something with. */
+export function useNavigation(): NavigationItem[] {
+  const { administer } = useMay();
+  return navigation.filter((item) => item.administer === undefined || administer);
+}

@@ -6,7 +6,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { DashboardPage } from "@/features/dashboard/DashboardPage";
 import { statsQuery } from "@/features/dashboard/queries";
-import { meQuery } from "@/session/me";
+import { meQuery, requireOrganization } from "@/session/me";
 import { supabase } from "@/session/supabase";
 import { AppLayout } from "./AppLayout";
 import { Root } from "./Root";
@@ -61,6 +61,7 @@ const signIn = createRoute({
 const signUp = createRoute({
   path: "/sign-up",
   getParentRoute: () => visitor,
+  validateSearch: search({ redirect: text }),
   component: lazyRouteComponent(() => import("@/features/sign-in/SignUpPage"), "SignUpPage"),
 });
 const resetPassword = createRoute({
@@ -86,7 +87,10 @@ const acceptInvitation = createRoute({
 const member = createRoute({
   id: "member",
   getParentRoute: () => root,
-  beforeLoad: ({ location }) => requireSignIn(location.href),
+  beforeLoad: async ({ location, context: { queryClient } }) => {
+    await requireSignIn(location.href);
+    await requireOrganization(queryClient).catch(shownByThePage);
+  },
   loader: ({ context: { queryClient } }) => void queryClient.query(meQuery).catch(shownByThePage),
   component: AppLayout,
 });

@@ -138,6 +138,11 @@ export const vocabulary = defineTexts({
   },
 });
 
+export const roles = defineTexts({
+  en: { owner: "Owner", admin: "Administrator", member: "Member", viewer: "Reader" },
+  fr: { owner: "Propriétaire", admin: "Administrateur", member: "Membre", viewer: "Lecteur" },
+});
+
 export const campaignTone: Record<string, Tone> = { active: "good", paused: "accent", completed: "primary" };
 
 export const enrollmentTone: Record<string, Tone> = {

@@ -9,9 +9,10 @@ export function configureApiClient(): void {
   client.setConfig({ baseUrl: environment().VITE_API_BASE_URL });
 
   client.interceptors.request.use(async (request) => {
+    // Read before anything is waited for: a call belongs to the organisation in which it was made.
+    const organizationId = getOrganizationId();
     const { data } = await supabase().auth.getSession();
     if (data.session) request.headers.set("Authorization", `Bearer ${data.session.access_token}`);
-    const organizationId = getOrganizationId();
     if (organizationId !== null) request.headers.set("X-Organization-Id", organizationId);
     return request;
   });

@@ -1,7 +1,7 @@
-import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { meGet } from "@/api";
-import { getOrganizationId, setOrganizationId } from "./organization";
+import { meGet, organizationsGet } from "@/api";
+import { getOrganizationId, setOrganizationId, useOrganizationId } from "./organization";
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -9,25 +9,45 @@ export const meQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-/** Works in another of the person's organisations from now on: everything shown is read again. */
-export function chooseOrganization(organizationId: string, queryClient: QueryClient): void {
+export const organizationQuery = queryOptions({
+  queryKey: ["organization"],
+  queryFn: ({ signal }) => organizationsGet({ signal }),
+});
+
+const ofAnOrganization = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== meQuery.queryKey[0] };
+
+/** Works in another of the person's organisations from now on: nothing of the one before stays in memory. */
+export async function chooseOrganization(organizationId: string, queryClient: QueryClient): Promise<void> {
+  await queryClient.cancelQueries(ofAnOrganization);
+  queryClient.removeQueries(ofAnOrganization);
   setOrganizationId(organizationId);
-  void queryClient.resetQueries();
+}
+
+/** Before anything is asked in an organisation's name there has to be one: who belongs to several is told to choose. */
+export async function requireOrganization(queryClient: QueryClient): Promise<void> {
+  if (getOrganizationId() !== null) return;
+  const { organizations } = await queryClient.query(meQuery);
+  if (organizations[0]) setOrganizationId(organizations[0].id);
 }
 
 /** The signed-in person, their organisations, and the one they work in (undefined while loading or when there is none). */
 export function useMe() {
   const query = useQuery(meQuery);
   const organizations = query.data?.organizations ?? [];
-  const chosen = getOrganizationId();
+  const chosen = useOrganizationId();
   const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
+  return { ...query, organizations, organization };
+}
 
+/** Leaves an organisation that the person no longer belongs to for one that they do; used once, by the shell. */
+export function useStillMember(): void {
+  const queryClient = useQueryClient();
+  const chosen = useOrganizationId();
+  const { organization, isFetching } = useMe();
   const organizationId = organization?.id;
   useEffect(() => {
-    if (organizationId !== undefined) setOrganizationId(organizationId);
-  }, [organizationId]);
-
-  return { ...query, organizations, organization };
+    if (!isFetching && organizationId !== undefined && organizationId !== chosen) void chooseOrganization(organizationId, queryClient);
+  }, [organizationId, chosen, isFetching, queryClient]);
 }
 
 const writers = ["owner", "admin", "member"];
@@ -37,5 +57,5 @@ const administrators = ["owner", "admin"];
 export function useMay() {
   const { organization } = useMe();
   const role = organization?.role ?? "";
-  return { write: writers.includes(role), administer: administrators.includes(role) };
+  return { write: writers.includes(role), administer: administrators.includes(role), own: role === "owner" };
 }

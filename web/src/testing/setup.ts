@@ -19,4 +19,5 @@ Object.defineProperty(window, "scrollTo", { value: () => undefined });
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  sessionStorage.clear();
 });

@@ -50,10 +50,13 @@ export function MenuRadioGroup(props: ComponentProps<typeof DropdownMenu.RadioGr
   return <DropdownMenu.RadioGroup {...props} />;
 }
 
-export function MenuRadioItem({ children, ...props }: ComponentProps<typeof DropdownMenu.RadioItem>) {
+export function MenuRadioItem({ children, className, ...props }: ComponentProps<typeof DropdownMenu.RadioItem>) {
   return (
     <DropdownMenu.RadioItem
-      className="flex h-9 cursor-pointer items-center justify-between gap-4 rounded-lg px-2.5 outline-none select-none data-[highlighted]:bg-sunken data-[state=checked]:font-medium data-[state=checked]:text-primary-ink"
+      className={cn(
+        "flex cursor-pointer items-center justify-between gap-4 rounded-lg px-2.5 outline-none select-none data-[highlighted]:bg-sunken data-[state=checked]:font-medium data-[state=checked]:text-primary-ink",
+        className ?? "h-9",
+      )}
       {...props}
     >
       {children}

@@ -3,7 +3,6 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { LayoutDashboard, Plus } from "lucide-react";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
-import { Notice } from "@/components/Notice";
 import { PageHeader } from "@/components/PageHeader";
 import { Button } from "@/components/ui/Button";
 import { Segments } from "@/components/ui/Segments";
@@ -69,7 +68,6 @@ export function DashboardPage() {
         </EmptyState>
       ) : (
         <div className="space-y-6">
-          {stats?.sending_stopped === true && <Notice tone="bad">{t.stopped}</Notice>}
           <Alerts />
           <Figures stats={stats} />
           <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_22rem]">

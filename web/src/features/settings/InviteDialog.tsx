@@ -7,6 +7,7 @@ import { toastResult } from "@/components/toast";
 import { Button } from "@/components/ui/Button";
 import { Dialog } from "@/components/ui/Dialog";
 import { Field, Input, Select } from "@/components/ui/Field";
+import { roles as roleTexts } from "@/components/vocabulary";
 import { label, useTexts } from "@/i18n/texts";
 import { useTeamActs } from "./queries";
 import { texts } from "./texts";
@@ -15,6 +16,7 @@ const roles = ["member", "admin", "viewer"] as const;
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const t = useTexts(texts);
+  const roleNames = useTexts(roleTexts);
   const { invite } = useTeamActs();
   const form = useForm({
     resolver: zodResolver(z.object({ email: z.email(t.invalidEmail), role: z.enum(roles) })),
@@ -46,7 +48,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
               <Select {...control} className="w-full" {...form.register("role")}>
                 {roles.map((role) => (
                   <option key={role} value={role}>
-                    {label(t.role, role)} ({label(t.roleHint, role)})
+                    {label(roleNames, role)} ({label(t.roleHint, role)})
                   </option>
                 ))}
               </Select>

@@ -31,7 +31,7 @@ import {
   type TeamMemberPatch,
 } from "@/api";
 
-export type { AgentSettings, Credential, CredentialTest, Icp, Mailbox, SendingSettings, TeamMember } from "@/api";
+export type { AgentSettings, Credential, CredentialTest, Icp, Mailbox, SendingSettings, TeamMember, TeamMemberPatch, Invitation } from "@/api";
 
 export type ServiceName = Credential["service_name"];
 

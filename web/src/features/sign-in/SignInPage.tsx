@@ -9,6 +9,7 @@ import { environment } from "@/environment/environment";
 import { useTexts } from "@/i18n/texts";
 import { supabase } from "@/session/supabase";
 import { authProblem } from "./authProblem";
+import { ownAddress } from "./ownAddress";
 import { texts } from "./texts";
 
 const route = getRouteApi("/visitor/sign-in");
@@ -27,14 +28,13 @@ export function SignInPage() {
   const submit = form.handleSubmit(async (credentials) => {
     const { error } = await supabase().auth.signInWithPassword(credentials);
     if (error) form.setError("root", { message: authProblem(error, t) });
-    // Only an address of this panel is followed; anything else would make the sign-in an open redirect.
-    else router.history.push(search.redirect?.match(/^\/(?![/\\])/) ? search.redirect : "/");
+    else router.history.push(ownAddress(search.redirect));
   });
 
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">{t.signInTitle}</h1>
-      <p className="mt-1 text-ink-muted">{t.signInText}</p>
+      <p className="mt-1 text-ink-muted">{search.redirect?.startsWith("/accept-invitation") ? t.invitedText : t.signInText}</p>
       <form className="mt-8 space-y-5" noValidate onSubmit={(event) => void submit(event)}>
         {errors.root?.message !== undefined && <Notice tone="bad">{errors.root.message}</Notice>}
         <Field label={t.email} error={errors.email?.message}>
@@ -53,7 +53,7 @@ export function SignInPage() {
         </Link>
         <span className="text-ink-muted">
           {t.noAccount}{" "}
-          <Link to="/sign-up" className="font-medium text-primary-ink underline-offset-4 hover:underline">
+          <Link to="/sign-up" search={{ redirect: search.redirect }} className="font-medium text-primary-ink underline-offset-4 hover:underline">
             {t.signUpTitle}
           </Link>
         </span>

@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { Link, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import * as z from "zod";
@@ -9,11 +9,16 @@ import { Field, Input } from "@/components/ui/Field";
 import { useTexts } from "@/i18n/texts";
 import { supabase } from "@/session/supabase";
 import { authProblem } from "./authProblem";
+import { ownAddress } from "./ownAddress";
 import { texts } from "./texts";
+
+const route = getRouteApi("/visitor/sign-up");
 
 export function SignUpPage() {
   const t = useTexts(texts);
   const router = useRouter();
+  const { redirect } = route.useSearch();
+  const goingTo = ownAddress(redirect);
   const [mustConfirm, setMustConfirm] = useState(false);
   const form = useForm({
     resolver: zodResolver(
@@ -24,10 +29,10 @@ export function SignUpPage() {
   const { errors, isSubmitting } = form.formState;
 
   const submit = form.handleSubmit(async ({ name, email, password }) => {
-    const { data, error } = await supabase().auth.signUp({ email, password, options: { data: { full_name: name } } });
+    const { data, error } = await supabase().auth.signUp({ email, password, options: { data: { full_name: name }, emailRedirectTo: window.location.origin + goingTo } });
     if (error) form.setError("root", { message: authProblem(error, t) });
     else if (data.session === null) setMustConfirm(true);
-    else router.history.push("/");
+    else router.history.push(goingTo);
   });
 
   return (
@@ -57,7 +62,7 @@ export function SignUpPage() {
       )}
       <p className="mt-6 text-[0.8125rem] text-ink-muted">
         {t.haveAccount}{" "}
-        <Link to="/sign-in" className="font-medium text-primary-ink underline-offset-4 hover:underline">
+        <Link to="/sign-in" search={{ redirect }} className="font-medium text-primary-ink underline-offset-4 hover:underline">
           {t.signIn}
         </Link>
       </p>

@@ -39,6 +39,11 @@ export const texts = defineTexts({
     acceptTitle: "You are invited",
     acceptText: "Join the organisation that invited you. Your own organisations stay as they are.",
     accept: "Join",
+    invitedText: "You are invited: sign in with the address that the invitation was sent to.",
+    signedInAs: "Signed in as",
+    anotherAccount: "Use another account",
+    noToken: "This link is incomplete. Open the whole link of the invitation, or ask for a new one.",
+    joined: (name: string) => `Welcome to ${name}`,
     notNow: "Not now",
   },
   fr: {
@@ -79,6 +84,11 @@ export const texts = defineTexts({
     acceptTitle: "Vous êtes invité",
     acceptText: "Rejoignez l’organisation qui vous invite. Les vôtres restent telles quelles.",
     accept: "Rejoindre",
+    invitedText: "Vous êtes invité : connectez-vous avec l’adresse à laquelle l’invitation a été envoyée.",
+    signedInAs: "Connecté en tant que",
+    anotherAccount: "Utiliser un autre compte",
+    noToken: "Ce lien est incomplet. Ouvrez le lien entier de l’invitation, ou demandez-en un nouveau.",
+    joined: (name: string) => `Bienvenue dans ${name}`,
     notNow: "Pas maintenant",
   },
 });
