@@ -40,6 +40,7 @@ PUBLIC_ROOMS: tuple[str, ...] = (
     "notifications",
     "workflows",
     "audit",
+    "data_protection",
 )
 INTERNAL_ROOMS: tuple[str, ...] = (
     "messages", "sends", "scrapes", "enrichments", "replies", "meetings", "workflow_runs",

@@ -24,7 +24,7 @@ create function private.audit_change() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
     -- Never logged: sealed secrets, token hashes, lease tokens, and columns that move with every beat.
-    hidden text[] := '{sealed_key,sealed_secret,sealed_previous_secret,token_hash,lease_token,lease_until,last_sent_at,updated_at,search_text}';
+    hidden text[] := '{sealed_key,sealed_secret,sealed_previous_secret,sealed_traces,token_hash,lease_token,lease_until,last_sent_at,updated_at,search_text}';
     old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - hidden end;
     new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - hidden end;
     whole jsonb := coalesce(new_row, old_row);

@@ -48,7 +48,7 @@ WALLS: dict[str, Wall] = {
     "scenarios": Wall("viewer", "member", "member", "admin", "s"),
     "scenario_steps": Wall("viewer", "member", "member", "member", "s"),
     "variant_decisions": Wall("viewer", workflow="si"),
-    "mailboxes": Wall("viewer", "admin", "admin", "admin", "su"),
+    "mailboxes": Wall("viewer", "admin", "admin", "admin", "siu"),
     "mailbox_days": Wall("viewer", workflow="siu"),
     "campaigns": Wall("viewer", "member", "member", "admin", "su"),
     "campaign_mailboxes": Wall("viewer", "member", "member", "member", "siu"),
@@ -71,6 +71,12 @@ WALLS: dict[str, Wall] = {
     "inbound_events": Wall("admin", workflow="siu"),
     "workflow_runs": Wall("viewer", "member", None, None, "siu"),
     "alerts": Wall("viewer", None, "member", None, "siu"),
+    "data_exports": Wall("admin", "admin", workflow="su"),
+    "erasures": Wall("admin", "admin", workflow="siu"),
+    "erasure_vendors": Wall("admin", workflow="siu"),
+    "retention_settings": Wall("viewer", "admin", "admin", None, "s"),
+    "retention_reports": Wall("admin", None, "admin", None, "siu"),
+    "retention_items": Wall("admin", None, "admin", None, "siu"),
 }
 
 # Rows of a person, not of an organization; they have tests of their own.
@@ -204,6 +210,17 @@ def rows(organization: str, fresh: str = "") -> dict[str, dict[str, Any]]:
         "inbound_events": {"source": "instantly", "dedupe_key": tag, "meaning_key": tag, "raw_body": b"{}"},
         "workflow_runs": {"workflow_name": tag},
         "alerts": {"kind": "test", "title": "x", "dedupe_key": tag},
+        "data_exports": {"prospect_id": of("prospects")},
+        "erasures": {"prospect_id": second if fresh else of("prospects")},
+        "erasure_vendors": {"erasure_id": of("erasures"), "vendor": "resend" if fresh else "instantly"},
+        "retention_settings": {},
+        "retention_reports": {"retention_months": 36, "acts_at": NOW},
+        "retention_items": {
+            "report_id": of("retention_reports"),
+            "prospect_id": second if fresh else of("prospects"),
+            "last_contact_at": NOW,
+            "counted_from": "contact",
+        },
         "profiles": {},
         "notifications": {"user_id": person, "alert_id": of("alerts")},
     }

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsListData, AlertsListErrors, AlertsListResponses, AlertsReadData, AlertsReadErrors, AlertsReadResponses, AlertsResolveData, AlertsResolveErrors, AlertsResolveResponses, AuditExportData, AuditExportErrors, AuditExportResponses, AuditListData, AuditListErrors, AuditListResponses, CampaignsCreateData, CampaignsCreateErrors, CampaignsCreateResponses, CampaignsDeleteData, CampaignsDeleteErrors, CampaignsDeleteResponses, CampaignsDuplicateData, CampaignsDuplicateErrors, CampaignsDuplicateResponses, CampaignsGetData, CampaignsGetErrors, CampaignsGetResponses, CampaignsLaunchData, CampaignsLaunchErrors, CampaignsLaunchResponses, CampaignsListData, CampaignsListErrors, CampaignsListResponses, CampaignsPauseData, CampaignsPauseErrors, CampaignsPauseResponses, CampaignsProgressData, CampaignsProgressErrors, CampaignsProgressResponses, CampaignsResumeData, CampaignsResumeErrors, CampaignsResumeResponses, CampaignsUpdateData, CampaignsUpdateErrors, CampaignsUpdateResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, CredentialsDeleteData, CredentialsDeleteErrors, CredentialsDeleteResponses, CredentialsListData, CredentialsListErrors, CredentialsListResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, CredentialsTestData, CredentialsTestErrors, CredentialsTestResponses, DashboardActivityData, DashboardActivityErrors, DashboardActivityResponses, DashboardFunnelData, DashboardFunnelErrors, DashboardFunnelResponses, DashboardStatsData, DashboardStatsErrors, DashboardStatsResponses, EnrollmentsListData, EnrollmentsListErrors, EnrollmentsListResponses, EnrollmentsMoveData, EnrollmentsMoveErrors, EnrollmentsMoveResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, MailboxesCreateData, MailboxesCreateErrors, MailboxesCreateResponses, MailboxesDeleteData, MailboxesDeleteErrors, MailboxesDeleteResponses, MailboxesListData, MailboxesListErrors, MailboxesListResponses, MailboxesUpdateData, MailboxesUpdateErrors, MailboxesUpdateResponses, MeetingsCancelData, MeetingsCancelErrors, MeetingsCancelResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsSetOutcomeData, MeetingsSetOutcomeErrors, MeetingsSetOutcomeResponses, MeGetData, MeGetErrors, MeGetResponses, MembersDeleteData, MembersDeleteErrors, MembersDeleteResponses, MembersListData, MembersListErrors, MembersListResponses, MembersUpdateData, MembersUpdateErrors, MembersUpdateResponses, MessagesApproveData, MessagesApproveErrors, MessagesApproveResponses, MessagesBulkData, MessagesBulkErrors, MessagesBulkResponses, MessagesCompleteData, MessagesCompleteErrors, MessagesCompleteResponses, MessagesGetData, MessagesGetErrors, MessagesGetResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesRegenerateData, MessagesRegenerateErrors, MessagesRegenerateResponses, MessagesRejectData, MessagesRejectErrors, MessagesRejectResponses, MessagesRetryData, MessagesRetryErrors, MessagesRetryResponses, MessagesSettleData, MessagesSettleErrors, MessagesSettleResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OrganizationsCreateData, OrganizationsCreateErrors, OrganizationsCreateResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsResumeSendingData, OrganizationsResumeSendingErrors, OrganizationsResumeSendingResponses, OrganizationsStopSendingData, OrganizationsStopSendingErrors, OrganizationsStopSendingResponses, OrganizationsUpdateData, OrganizationsUpdateErrors, OrganizationsUpdateResponses, ProspectsBulkData, ProspectsBulkErrors, ProspectsBulkResponses, ProspectsConversationsData, ProspectsConversationsErrors, ProspectsConversationsResponses, ProspectsCreateData, ProspectsCreateErrors, ProspectsCreateResponses, ProspectsDecisionsData, ProspectsDecisionsErrors, ProspectsDecisionsResponses, ProspectsDeleteData, ProspectsDeleteErrors, ProspectsDeleteResponses, ProspectsExportData, ProspectsExportErrors, ProspectsExportResponses, ProspectsGetData, ProspectsGetErrors, ProspectsGetImportData, ProspectsGetImportErrors, ProspectsGetImportResponses, ProspectsGetResponses, ProspectsImportData, ProspectsImportErrors, ProspectsImportResponses, ProspectsListData, ProspectsListErrors, ProspectsListImportsData, ProspectsListImportsErrors, ProspectsListImportsResponses, ProspectsListResponses, ProspectsPreviewImportData, ProspectsPreviewImportErrors, ProspectsPreviewImportResponses, ProspectsUpdateData, ProspectsUpdateErrors, ProspectsUpdateResponses, ReviewItemsApproveData, ReviewItemsApproveErrors, ReviewItemsApproveResponses, ReviewItemsClaimData, ReviewItemsClaimErrors, ReviewItemsClaimResponses, ReviewItemsGetData, ReviewItemsGetErrors, ReviewItemsGetResponses, ReviewItemsListData, ReviewItemsListErrors, ReviewItemsListResponses, ReviewItemsRejectData, ReviewItemsRejectErrors, ReviewItemsRejectResponses, ReviewItemsReleaseData, ReviewItemsReleaseErrors, ReviewItemsReleaseResponses, ReviewItemsUpdateData, ReviewItemsUpdateErrors, ReviewItemsUpdateResponses, ScenariosCreateData, ScenariosCreateErrors, ScenariosCreateResponses, ScenariosDeleteData, ScenariosDeleteErrors, ScenariosDeleteResponses, ScenariosGetData, ScenariosGetErrors, ScenariosGetResponses, ScenariosListData, ScenariosListErrors, ScenariosListResponses, ScenariosPutStepsData, ScenariosPutStepsErrors, ScenariosPutStepsResponses, ScenariosUpdateData, ScenariosUpdateErrors, ScenariosUpdateResponses, SettingsGetAgentData, SettingsGetAgentErrors, SettingsGetAgentResponses, SettingsGetIcpData, SettingsGetIcpErrors, SettingsGetIcpResponses, SettingsGetSendingData, SettingsGetSendingErrors, SettingsGetSendingResponses, SettingsPutAgentData, SettingsPutAgentErrors, SettingsPutAgentResponses, SettingsPutIcpData, SettingsPutIcpErrors, SettingsPutIcpResponses, SettingsPutSendingData, SettingsPutSendingErrors, SettingsPutSendingResponses, SuppressionsCreateData, SuppressionsCreateErrors, SuppressionsCreateResponses, SuppressionsDeleteData, SuppressionsDeleteErrors, SuppressionsDeleteResponses, SuppressionsExportData, SuppressionsExportErrors, SuppressionsExportResponses, SuppressionsImportData, SuppressionsImportErrors, SuppressionsImportResponses, SuppressionsListData, SuppressionsListErrors, SuppressionsListResponses, TagsDeleteData, TagsDeleteErrors, TagsDeleteResponses, TagsListData, TagsListErrors, TagsListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksGetEventData, WebhooksGetEventErrors, WebhooksGetEventResponses, WebhooksHealthData, WebhooksHealthErrors, WebhooksHealthResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListEventsData, WebhooksListEventsErrors, WebhooksListEventsResponses, WebhooksReplayEventData, WebhooksReplayEventErrors, WebhooksReplayEventResponses, WebhooksReplayEventsData, WebhooksReplayEventsErrors, WebhooksReplayEventsResponses, WebhooksRetireEndpointData, WebhooksRetireEndpointErrors, WebhooksRetireEndpointResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WorkflowsListData, WorkflowsListErrors, WorkflowsListResponses, WorkflowsStartData, WorkflowsStartErrors, WorkflowsStartResponses } from './types.gen';
+import type { AlertsListData, AlertsListErrors, AlertsListResponses, AlertsReadData, AlertsReadErrors, AlertsReadResponses, AlertsResolveData, AlertsResolveErrors, AlertsResolveResponses, AuditExportData, AuditExportErrors, AuditExportResponses, AuditListData, AuditListErrors, AuditListResponses, CampaignsCreateData, CampaignsCreateErrors, CampaignsCreateResponses, CampaignsDeleteData, CampaignsDeleteErrors, CampaignsDeleteResponses, CampaignsDuplicateData, CampaignsDuplicateErrors, CampaignsDuplicateResponses, CampaignsGetData, CampaignsGetErrors, CampaignsGetResponses, CampaignsLaunchData, CampaignsLaunchErrors, CampaignsLaunchResponses, CampaignsListData, CampaignsListErrors, CampaignsListResponses, CampaignsPauseData, CampaignsPauseErrors, CampaignsPauseResponses, CampaignsProgressData, CampaignsProgressErrors, CampaignsProgressResponses, CampaignsResumeData, CampaignsResumeErrors, CampaignsResumeResponses, CampaignsRetryEnrichmentData, CampaignsRetryEnrichmentErrors, CampaignsRetryEnrichmentResponses, CampaignsUpdateData, CampaignsUpdateErrors, CampaignsUpdateResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, CredentialsDeleteData, CredentialsDeleteErrors, CredentialsDeleteResponses, CredentialsListData, CredentialsListErrors, CredentialsListResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, CredentialsTestData, CredentialsTestErrors, CredentialsTestResponses, DashboardActivityData, DashboardActivityErrors, DashboardActivityResponses, DashboardFunnelData, DashboardFunnelErrors, DashboardFunnelResponses, DashboardStatsData, DashboardStatsErrors, DashboardStatsResponses, DataExportsCreateData, DataExportsCreateErrors, DataExportsCreateResponses, DataExportsGetData, DataExportsGetErrors, DataExportsGetResponses, DataExportsListData, DataExportsListErrors, DataExportsListResponses, EnrollmentsListData, EnrollmentsListErrors, EnrollmentsListResponses, EnrollmentsMoveData, EnrollmentsMoveErrors, EnrollmentsMoveResponses, EnrollmentsRetryData, EnrollmentsRetryErrors, EnrollmentsRetryResponses, ErasuresCreateData, ErasuresCreateErrors, ErasuresCreateResponses, ErasuresGetData, ErasuresGetErrors, ErasuresGetResponses, ErasuresListData, ErasuresListErrors, ErasuresListResponses, ErasuresRetryData, ErasuresRetryErrors, ErasuresRetryResponses, InvitationsAcceptData, InvitationsAcceptErrors, InvitationsAcceptResponses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsRevokeData, InvitationsRevokeErrors, InvitationsRevokeResponses, MailboxesCreateData, MailboxesCreateErrors, MailboxesCreateResponses, MailboxesDeleteData, MailboxesDeleteErrors, MailboxesDeleteResponses, MailboxesListData, MailboxesListErrors, MailboxesListResponses, MailboxesSyncData, MailboxesSyncErrors, MailboxesSyncResponses, MailboxesUpdateData, MailboxesUpdateErrors, MailboxesUpdateResponses, MeetingsCancelData, MeetingsCancelErrors, MeetingsCancelResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsSetOutcomeData, MeetingsSetOutcomeErrors, MeetingsSetOutcomeResponses, MeGetData, MeGetErrors, MeGetResponses, MembersDeleteData, MembersDeleteErrors, MembersDeleteResponses, MembersListData, MembersListErrors, MembersListResponses, MembersUpdateData, MembersUpdateErrors, MembersUpdateResponses, MessagesApproveData, MessagesApproveErrors, MessagesApproveResponses, MessagesBulkData, MessagesBulkErrors, MessagesBulkResponses, MessagesCompleteData, MessagesCompleteErrors, MessagesCompleteResponses, MessagesGetData, MessagesGetErrors, MessagesGetResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesRegenerateData, MessagesRegenerateErrors, MessagesRegenerateResponses, MessagesRejectData, MessagesRejectErrors, MessagesRejectResponses, MessagesRetryData, MessagesRetryErrors, MessagesRetryResponses, MessagesSettleData, MessagesSettleErrors, MessagesSettleResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OrganizationsCreateData, OrganizationsCreateErrors, OrganizationsCreateResponses, OrganizationsGetData, OrganizationsGetErrors, OrganizationsGetResponses, OrganizationsResumeSendingData, OrganizationsResumeSendingErrors, OrganizationsResumeSendingResponses, OrganizationsStopSendingData, OrganizationsStopSendingErrors, OrganizationsStopSendingResponses, OrganizationsUpdateData, OrganizationsUpdateErrors, OrganizationsUpdateResponses, ProspectsBulkData, ProspectsBulkErrors, ProspectsBulkResponses, ProspectsConversationsData, ProspectsConversationsErrors, ProspectsConversationsResponses, ProspectsCreateData, ProspectsCreateErrors, ProspectsCreateResponses, ProspectsDecisionsData, ProspectsDecisionsErrors, ProspectsDecisionsResponses, ProspectsDeleteData, ProspectsDeleteErrors, ProspectsDeleteResponses, ProspectsExportData, ProspectsExportErrors, ProspectsExportResponses, ProspectsGetData, ProspectsGetErrors, ProspectsGetImportData, ProspectsGetImportErrors, ProspectsGetImportResponses, ProspectsGetResponses, ProspectsImportData, ProspectsImportErrors, ProspectsImportResponses, ProspectsListData, ProspectsListErrors, ProspectsListImportsData, ProspectsListImportsErrors, ProspectsListImportsResponses, ProspectsListResponses, ProspectsPreviewImportData, ProspectsPreviewImportErrors, ProspectsPreviewImportResponses, ProspectsUpdateData, ProspectsUpdateErrors, ProspectsUpdateResponses, RetentionItemsHoldData, RetentionItemsHoldErrors, RetentionItemsHoldResponses, RetentionItemsReleaseData, RetentionItemsReleaseErrors, RetentionItemsReleaseResponses, RetentionReportsApproveData, RetentionReportsApproveErrors, RetentionReportsApproveResponses, RetentionReportsGetData, RetentionReportsGetErrors, RetentionReportsGetResponses, RetentionReportsListData, RetentionReportsListErrors, RetentionReportsListResponses, RetentionReportsPeopleData, RetentionReportsPeopleErrors, RetentionReportsPeopleResponses, ReviewItemsApproveData, ReviewItemsApproveErrors, ReviewItemsApproveResponses, ReviewItemsClaimData, ReviewItemsClaimErrors, ReviewItemsClaimResponses, ReviewItemsGetData, ReviewItemsGetErrors, ReviewItemsGetResponses, ReviewItemsListData, ReviewItemsListErrors, ReviewItemsListResponses, ReviewItemsRejectData, ReviewItemsRejectErrors, ReviewItemsRejectResponses, ReviewItemsReleaseData, ReviewItemsReleaseErrors, ReviewItemsReleaseResponses, ReviewItemsUpdateData, ReviewItemsUpdateErrors, ReviewItemsUpdateResponses, ScenariosCreateData, ScenariosCreateErrors, ScenariosCreateResponses, ScenariosDeleteData, ScenariosDeleteErrors, ScenariosDeleteResponses, ScenariosGetData, ScenariosGetErrors, ScenariosGetResponses, ScenariosListData, ScenariosListErrors, ScenariosListResponses, ScenariosPutStepsData, ScenariosPutStepsErrors, ScenariosPutStepsResponses, ScenariosUpdateData, ScenariosUpdateErrors, ScenariosUpdateResponses, ScenariosVariantsData, ScenariosVariantsErrors, ScenariosVariantsResponses, SettingsGetAgentData, SettingsGetAgentErrors, SettingsGetAgentResponses, SettingsGetIcpData, SettingsGetIcpErrors, SettingsGetIcpResponses, SettingsGetRetentionData, SettingsGetRetentionErrors, SettingsGetRetentionResponses, SettingsGetSendingData, SettingsGetSendingErrors, SettingsGetSendingResponses, SettingsPutAgentData, SettingsPutAgentErrors, SettingsPutAgentResponses, SettingsPutIcpData, SettingsPutIcpErrors, SettingsPutIcpResponses, SettingsPutRetentionData, SettingsPutRetentionErrors, SettingsPutRetentionResponses, SettingsPutSendingData, SettingsPutSendingErrors, SettingsPutSendingResponses, SuppressionsCreateData, SuppressionsCreateErrors, SuppressionsCreateResponses, SuppressionsDeleteData, SuppressionsDeleteErrors, SuppressionsDeleteResponses, SuppressionsExportData, SuppressionsExportErrors, SuppressionsExportResponses, SuppressionsImportData, SuppressionsImportErrors, SuppressionsImportResponses, SuppressionsListData, SuppressionsListErrors, SuppressionsListResponses, TagsDeleteData, TagsDeleteErrors, TagsDeleteResponses, TagsListData, TagsListErrors, TagsListResponses, WebhooksCreateEndpointData, WebhooksCreateEndpointErrors, WebhooksCreateEndpointResponses, WebhooksGetEventData, WebhooksGetEventErrors, WebhooksGetEventResponses, WebhooksHealthData, WebhooksHealthErrors, WebhooksHealthResponses, WebhooksListEndpointsData, WebhooksListEndpointsErrors, WebhooksListEndpointsResponses, WebhooksListEventsData, WebhooksListEventsErrors, WebhooksListEventsResponses, WebhooksReplayEventData, WebhooksReplayEventErrors, WebhooksReplayEventResponses, WebhooksReplayEventsData, WebhooksReplayEventsErrors, WebhooksReplayEventsResponses, WebhooksRetireEndpointData, WebhooksRetireEndpointErrors, WebhooksRetireEndpointResponses, WebhooksRotateSecretData, WebhooksRotateSecretErrors, WebhooksRotateSecretResponses, WorkflowsListData, WorkflowsListErrors, WorkflowsListResponses, WorkflowsStartData, WorkflowsStartErrors, WorkflowsStartResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -185,7 +185,7 @@ export const campaignsDuplicate = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
- * Start a campaign; refused with what is missing, and while it already runs.
+ * Start a draft, or a completed campaign with new people; refused with what is missing.
  */
 export const campaignsLaunch = <ThrowOnError extends boolean = true>(options: Options<CampaignsLaunchData, ThrowOnError>): RequestResult<CampaignsLaunchResponses, CampaignsLaunchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsLaunchResponses, CampaignsLaunchErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -241,6 +241,20 @@ export const campaignsResume = <ThrowOnError extends boolean = true>(options: Op
             type: 'http'
         }],
     url: '/api/v1/campaigns/{campaign_id}/resume',
+    ...options
+});
+
+/**
+ * Try again for everybody of a campaign whose enrichment failed three times.
+ */
+export const campaignsRetryEnrichment = <ThrowOnError extends boolean = true>(options: Options<CampaignsRetryEnrichmentData, ThrowOnError>): RequestResult<CampaignsRetryEnrichmentResponses, CampaignsRetryEnrichmentErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CampaignsRetryEnrichmentResponses, CampaignsRetryEnrichmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/campaigns/{campaign_id}/retry-enrichment',
     ...options
 });
 
@@ -361,6 +375,34 @@ export const dashboardStats = <ThrowOnError extends boolean = true>(options?: Op
 });
 
 /**
+ * List the exports of people's data, newest first; only an administrator may.
+ */
+export const dataExportsList = <ThrowOnError extends boolean = true>(options?: Options<DataExportsListData, ThrowOnError>): RequestResult<DataExportsListResponses, DataExportsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<DataExportsListResponses, DataExportsListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/data-exports',
+    ...options
+});
+
+/**
+ * Show an export, with addresses of its files that work for ten minutes.
+ */
+export const dataExportsGet = <ThrowOnError extends boolean = true>(options: Options<DataExportsGetData, ThrowOnError>): RequestResult<DataExportsGetResponses, DataExportsGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<DataExportsGetResponses, DataExportsGetErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/data-exports/{export_id}',
+    ...options
+});
+
+/**
  * List who is in which campaign, and where.
  */
 export const enrollmentsList = <ThrowOnError extends boolean = true>(options?: Options<EnrollmentsListData, ThrowOnError>): RequestResult<EnrollmentsListResponses, EnrollmentsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<EnrollmentsListResponses, EnrollmentsListErrors, ThrowOnError, 'data'>({
@@ -390,6 +432,62 @@ export const enrollmentsMove = <ThrowOnError extends boolean = true>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Try again to find out about a person whose enrichment failed three times.
+ */
+export const enrollmentsRetry = <ThrowOnError extends boolean = true>(options: Options<EnrollmentsRetryData, ThrowOnError>): RequestResult<EnrollmentsRetryResponses, EnrollmentsRetryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<EnrollmentsRetryResponses, EnrollmentsRetryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/enrollments/{enrollment_id}/retry',
+    ...options
+});
+
+/**
+ * List the erasures and what each vendor did, newest first; only an administrator may.
+ */
+export const erasuresList = <ThrowOnError extends boolean = true>(options?: Options<ErasuresListData, ThrowOnError>): RequestResult<ErasuresListResponses, ErasuresListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ErasuresListResponses, ErasuresListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/erasures',
+    ...options
+});
+
+/**
+ * Show one erasure and what each vendor did about it.
+ */
+export const erasuresGet = <ThrowOnError extends boolean = true>(options: Options<ErasuresGetData, ThrowOnError>): RequestResult<ErasuresGetResponses, ErasuresGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ErasuresGetResponses, ErasuresGetErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/erasures/{erasure_id}',
+    ...options
+});
+
+/**
+ * Ask the vendors once more that did not do what an erasure needs.
+ */
+export const erasuresRetry = <ThrowOnError extends boolean = true>(options: Options<ErasuresRetryData, ThrowOnError>): RequestResult<ErasuresRetryResponses, ErasuresRetryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ErasuresRetryResponses, ErasuresRetryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/erasures/{erasure_id}/retry',
+    ...options
 });
 
 /**
@@ -440,6 +538,20 @@ export const mailboxesCreate = <ThrowOnError extends boolean = true>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Take over the accounts of the connected Instantly workspace as mailboxes; only an administrator may.
+ */
+export const mailboxesSync = <ThrowOnError extends boolean = true>(options?: Options<MailboxesSyncData, ThrowOnError>): RequestResult<MailboxesSyncResponses, MailboxesSyncErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<MailboxesSyncResponses, MailboxesSyncErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/mailboxes/sync',
+    ...options
 });
 
 /**
@@ -1105,6 +1217,126 @@ export const prospectsDecisions = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
+ * Erase a person here and at every vendor, for good; only an administrator may.
+ */
+export const erasuresCreate = <ThrowOnError extends boolean = true>(options: Options<ErasuresCreateData, ThrowOnError>): RequestResult<ErasuresCreateResponses, ErasuresCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ErasuresCreateResponses, ErasuresCreateErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/prospects/{prospect_id}/erasure',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put everything that is held about a person into two files; only an administrator may.
+ */
+export const dataExportsCreate = <ThrowOnError extends boolean = true>(options: Options<DataExportsCreateData, ThrowOnError>): RequestResult<DataExportsCreateResponses, DataExportsCreateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<DataExportsCreateResponses, DataExportsCreateErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/prospects/{prospect_id}/exports',
+    ...options
+});
+
+/**
+ * Lift a hold: the clock decides about the person again.
+ */
+export const retentionItemsRelease = <ThrowOnError extends boolean = true>(options: Options<RetentionItemsReleaseData, ThrowOnError>): RequestResult<RetentionItemsReleaseResponses, RetentionItemsReleaseErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<RetentionItemsReleaseResponses, RetentionItemsReleaseErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/retention-items/{item_id}/hold',
+    ...options
+});
+
+/**
+ * Keep a person in spite of the clock, until the hold is lifted.
+ */
+export const retentionItemsHold = <ThrowOnError extends boolean = true>(options: Options<RetentionItemsHoldData, ThrowOnError>): RequestResult<RetentionItemsHoldResponses, RetentionItemsHoldErrors, ThrowOnError, 'data'> => (options.client ?? client).put<RetentionItemsHoldResponses, RetentionItemsHoldErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/retention-items/{item_id}/hold',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the reports of people who have been silent for too long, newest first; only an administrator may.
+ */
+export const retentionReportsList = <ThrowOnError extends boolean = true>(options?: Options<RetentionReportsListData, ThrowOnError>): RequestResult<RetentionReportsListResponses, RetentionReportsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<RetentionReportsListResponses, RetentionReportsListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/retention-reports',
+    ...options
+});
+
+/**
+ * Show one report.
+ */
+export const retentionReportsGet = <ThrowOnError extends boolean = true>(options: Options<RetentionReportsGetData, ThrowOnError>): RequestResult<RetentionReportsGetResponses, RetentionReportsGetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<RetentionReportsGetResponses, RetentionReportsGetErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/retention-reports/{report_id}',
+    ...options
+});
+
+/**
+ * Have a report acted upon now instead of on its date.
+ */
+export const retentionReportsApprove = <ThrowOnError extends boolean = true>(options: Options<RetentionReportsApproveData, ThrowOnError>): RequestResult<RetentionReportsApproveResponses, RetentionReportsApproveErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RetentionReportsApproveResponses, RetentionReportsApproveErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/retention-reports/{report_id}/approve',
+    ...options
+});
+
+/**
+ * List the people of a report, longest silence first.
+ */
+export const retentionReportsPeople = <ThrowOnError extends boolean = true>(options: Options<RetentionReportsPeopleData, ThrowOnError>): RequestResult<RetentionReportsPeopleResponses, RetentionReportsPeopleErrors, ThrowOnError, 'data'> => (options.client ?? client).get<RetentionReportsPeopleResponses, RetentionReportsPeopleErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/retention-reports/{report_id}/people',
+    ...options
+});
+
+/**
  * List the replies that need a person, oldest first.
  */
 export const reviewItemsList = <ThrowOnError extends boolean = true>(options?: Options<ReviewItemsListData, ThrowOnError>): RequestResult<ReviewItemsListResponses, ReviewItemsListErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReviewItemsListResponses, ReviewItemsListErrors, ThrowOnError, 'data'>({
@@ -1293,7 +1525,7 @@ export const scenariosUpdate = <ThrowOnError extends boolean = true>(options: Op
 });
 
 /**
- * Replace the steps; enrolments that have not passed a step meet it as it is now.
+ * Replace the steps, for enrolments that have not passed them or for new ones only.
  */
 export const scenariosPutSteps = <ThrowOnError extends boolean = true>(options: Options<ScenariosPutStepsData, ThrowOnError>): RequestResult<ScenariosPutStepsResponses, ScenariosPutStepsErrors, ThrowOnError, 'data'> => (options.client ?? client).put<ScenariosPutStepsResponses, ScenariosPutStepsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1308,6 +1540,20 @@ export const scenariosPutSteps = <ThrowOnError extends boolean = true>(options: 
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Show how the variants of each step fare, and which has won.
+ */
+export const scenariosVariants = <ThrowOnError extends boolean = true>(options: Options<ScenariosVariantsData, ThrowOnError>): RequestResult<ScenariosVariantsResponses, ScenariosVariantsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ScenariosVariantsResponses, ScenariosVariantsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/scenarios/{scenario_id}/variants',
+    ...options
 });
 
 /**
@@ -1367,6 +1613,38 @@ export const settingsPutIcp = <ThrowOnError extends boolean = true>(options: Opt
             type: 'http'
         }],
     url: '/api/v1/settings/icp',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show how long people are kept after their last contact.
+ */
+export const settingsGetRetention = <ThrowOnError extends boolean = true>(options?: Options<SettingsGetRetentionData, ThrowOnError>): RequestResult<SettingsGetRetentionResponses, SettingsGetRetentionErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<SettingsGetRetentionResponses, SettingsGetRetentionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/settings/retention',
+    ...options
+});
+
+/**
+ * Set how long people are kept; only an administrator may.
+ */
+export const settingsPutRetention = <ThrowOnError extends boolean = true>(options: Options<SettingsPutRetentionData, ThrowOnError>): RequestResult<SettingsPutRetentionResponses, SettingsPutRetentionErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SettingsPutRetentionResponses, SettingsPutRetentionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            key: 'Person',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/settings/retention',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -7,7 +7,8 @@ export type ClientOptions = {
 /**
  * Activity
  *
- * Something that happened, for the live stream. `kind` is an enrolment's new status, or `sent`.
+ * Something that happened, for the live stream. `kind` is an enrolment's new status, `sent`, or
+ * `campaign_completed`, which is about no one person.
  */
 export type Activity = {
     /**
@@ -45,7 +46,7 @@ export type Activity = {
     /**
      * Prospect Id
      */
-    prospect_id: string;
+    prospect_id: string | null;
     /**
      * Prospect Name
      */
@@ -599,6 +600,10 @@ export type Campaign = {
      */
     status: 'draft' | 'active' | 'paused' | 'completed' | 'archived';
     /**
+     * Stop Company On
+     */
+    stop_company_on: Array<'reply' | 'meeting' | 'bounce' | 'unsubscribe'>;
+    /**
      * Time Zone
      */
     time_zone: string;
@@ -744,6 +749,12 @@ export type CampaignCreate = {
      * Source
      */
     source?: 'phantombuster' | 'csv';
+    /**
+     * Stop Company On
+     *
+     * What of one person ends the sequences of everybody else at their company.
+     */
+    stop_company_on?: Array<'reply' | 'meeting' | 'bounce' | 'unsubscribe'>;
     /**
      * Time Zone
      */
@@ -913,6 +924,10 @@ export type CampaignPatch = {
      * Archive, or take out of the archive.
      */
     status?: 'draft' | 'archived' | null;
+    /**
+     * Stop Company On
+     */
+    stop_company_on?: Array<'reply' | 'meeting' | 'bounce' | 'unsubscribe'> | null;
     /**
      * Time Zone
      */
@@ -1532,6 +1547,138 @@ export type DashboardStats = {
 };
 
 /**
+ * DataExport
+ *
+ * A copy of everything about one person. `files` are there while it is `ready`.
+ */
+export type DataExport = {
+    /**
+     * Counts
+     *
+     * Rows of each table that are in the files.
+     */
+    counts: {
+        [key: string]: number;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Error
+     *
+     * Why it failed, and what to do.
+     */
+    error: string | null;
+    /**
+     * Files
+     */
+    files: Array<ExportFile>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kept Until
+     *
+     * Then the files are removed by themselves.
+     */
+    kept_until: string | null;
+    /**
+     * Prospect Id
+     */
+    prospect_id: string | null;
+    /**
+     * Ready At
+     */
+    ready_at: string | null;
+    /**
+     * Requested By
+     */
+    requested_by: string | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'ready' | 'failed' | 'removed';
+};
+
+/**
+ * DataExportPage
+ *
+ * Exports, newest first.
+ */
+export type DataExportPage = {
+    /**
+     * Items
+     */
+    items: Array<DataExportSummary>;
+    /**
+     * Next Cursor
+     *
+     * Send it as `cursor` to get the next page; null at the end.
+     */
+    next_cursor?: string | null;
+    /**
+     * Total
+     */
+    total?: number | null;
+    /**
+     * Total Is Capped
+     */
+    total_is_capped?: boolean;
+};
+
+/**
+ * DataExportSummary
+ */
+export type DataExportSummary = {
+    /**
+     * Counts
+     *
+     * Rows of each table that are in the files.
+     */
+    counts: {
+        [key: string]: number;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Error
+     *
+     * Why it failed, and what to do.
+     */
+    error: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kept Until
+     *
+     * Then the files are removed by themselves.
+     */
+    kept_until: string | null;
+    /**
+     * Prospect Id
+     */
+    prospect_id: string | null;
+    /**
+     * Ready At
+     */
+    ready_at: string | null;
+    /**
+     * Requested By
+     */
+    requested_by: string | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'ready' | 'failed' | 'removed';
+};
+
+/**
  * DayFigures
  *
  * What happened on one day of the organization's time zone.
@@ -1622,6 +1769,18 @@ export type Enrichment = {
 };
 
 /**
+ * EnrichmentRetry
+ *
+ * How many people are tried again.
+ */
+export type EnrichmentRetry = {
+    /**
+     * Retried
+     */
+    retried: number;
+};
+
+/**
  * Enrollment
  *
  * One person in one campaign.
@@ -1657,6 +1816,12 @@ export type Enrollment = {
      * Id
      */
     id: string;
+    /**
+     * Last Error
+     *
+     * What went wrong last; with `enrichment_failed` a person may retry it.
+     */
+    last_error: string | null;
     /**
      * Needs Review
      */
@@ -1740,6 +1905,101 @@ export type EnrollmentPage = {
 };
 
 /**
+ * Erasure
+ *
+ * That somebody was erased: never who it was.
+ *
+ * `queued`: nothing of theirs leaves any more · `erased`: gone here, vendors still being asked · `done`: gone
+ * everywhere that can be asked · `incomplete`: a vendor did not answer; it is asked again every day for 30 days.
+ */
+export type Erasure = {
+    /**
+     * Cause
+     */
+    cause: 'request' | 'retention';
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Counts
+     *
+     * Rows of each table that were deleted or emptied.
+     */
+    counts: {
+        [key: string]: number;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Erased At
+     */
+    erased_at: string | null;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Requested By
+     */
+    requested_by: string | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'erased' | 'done' | 'incomplete';
+    /**
+     * Vendors
+     */
+    vendors: Array<VendorReport>;
+};
+
+/**
+ * ErasurePage
+ *
+ * Erasures, newest first.
+ */
+export type ErasurePage = {
+    /**
+     * Items
+     */
+    items: Array<Erasure>;
+    /**
+     * Next Cursor
+     *
+     * Send it as `cursor` to get the next page; null at the end.
+     */
+    next_cursor?: string | null;
+    /**
+     * Total
+     */
+    total?: number | null;
+    /**
+     * Total Is Capped
+     */
+    total_is_capped?: boolean;
+};
+
+/**
+ * ErasureRequest
+ *
+ * Nothing brings an erased person back, so their address is typed once more.
+ */
+export type ErasureRequest = {
+    /**
+     * Confirmation
+     *
+     * The person's e-mail address; without one, their LinkedIn profile or telephone number.
+     */
+    confirmation: string;
+};
+
+/**
  * EventReplay
  *
  * Which events to handle again. At least one of the fields; together they narrow.
@@ -1769,6 +2029,26 @@ export type EventReplay = {
      * Status
      */
     status?: 'received' | 'handled' | 'ignored' | 'dead' | null;
+};
+
+/**
+ * ExportFile
+ *
+ * One of the two files. Whoever has the address can read it until `expires_at`; ask again for a new one.
+ */
+export type ExportFile = {
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Format
+     */
+    format: 'json' | 'html';
+    /**
+     * Url
+     */
+    url: string;
 };
 
 /**
@@ -2605,6 +2885,34 @@ export type MailboxPatch = {
      * Warmup Started On
      */
     warmup_started_on?: string | null;
+};
+
+/**
+ * MailboxSync
+ *
+ * How the list of mailboxes compares with the accounts at Instantly. A mailbox that is new is in `added`.
+ */
+export type MailboxSync = {
+    /**
+     * Added
+     */
+    added: Array<Mailbox>;
+    /**
+     * Gone
+     *
+     * Addresses of ours that Instantly has no account for any more; switched off.
+     */
+    gone: Array<string>;
+    /**
+     * Known
+     */
+    known: number;
+    /**
+     * Unusable
+     *
+     * Addresses that Instantly itself cannot send from at present.
+     */
+    unusable: Array<string>;
 };
 
 /**
@@ -4061,6 +4369,234 @@ export type ReplyDecision = {
 };
 
 /**
+ * RetentionHold
+ *
+ * Keep somebody in spite of the clock, for a reason that can be shown, such as a contract.
+ */
+export type RetentionHold = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * RetentionItem
+ *
+ * A person in a report. Name and address are empty once they are erased.
+ */
+export type RetentionItem = {
+    /**
+     * Counted From
+     *
+     * `contact`: they wrote, clicked or booked then. `collection`: they never did; we have them since.
+     */
+    counted_from: 'contact' | 'collection';
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * First Name
+     */
+    first_name: string | null;
+    /**
+     * Held At
+     */
+    held_at: string | null;
+    /**
+     * Held By
+     */
+    held_by: string | null;
+    /**
+     * Hold Reason
+     */
+    hold_reason: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Contact At
+     */
+    last_contact_at: string;
+    /**
+     * Last Name
+     */
+    last_name: string | null;
+    /**
+     * Prospect Id
+     */
+    prospect_id: string;
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Status
+     */
+    status: 'due' | 'held' | 'erased' | 'spared';
+};
+
+/**
+ * RetentionItemPage
+ *
+ * The people of a report, longest silence first.
+ */
+export type RetentionItemPage = {
+    /**
+     * Items
+     */
+    items: Array<RetentionItem>;
+    /**
+     * Next Cursor
+     *
+     * Send it as `cursor` to get the next page; null at the end.
+     */
+    next_cursor?: string | null;
+    /**
+     * Total
+     */
+    total?: number | null;
+    /**
+     * Total Is Capped
+     */
+    total_is_capped?: boolean;
+};
+
+/**
+ * RetentionReport
+ *
+ * People who have been silent for too long. Nothing happens to them before `acts_at`, or an early approval.
+ */
+export type RetentionReport = {
+    /**
+     * Acted At
+     */
+    acted_at: string | null;
+    /**
+     * Acts At
+     */
+    acts_at: string;
+    /**
+     * Approved At
+     */
+    approved_at: string | null;
+    /**
+     * Approved By
+     */
+    approved_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due Count
+     */
+    due_count: number;
+    /**
+     * Erased Count
+     */
+    erased_count: number;
+    /**
+     * Held Count
+     */
+    held_count: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * People Count
+     */
+    people_count: number;
+    /**
+     * Retention Months
+     */
+    retention_months: number;
+    /**
+     * Spared Count
+     *
+     * People who gave a sign of life after the report.
+     */
+    spared_count: number;
+    /**
+     * Status
+     */
+    status: 'announced' | 'approved' | 'acted';
+};
+
+/**
+ * RetentionReportPage
+ *
+ * Reports, newest first.
+ */
+export type RetentionReportPage = {
+    /**
+     * Items
+     */
+    items: Array<RetentionReport>;
+    /**
+     * Next Cursor
+     *
+     * Send it as `cursor` to get the next page; null at the end.
+     */
+    next_cursor?: string | null;
+    /**
+     * Total
+     */
+    total?: number | null;
+    /**
+     * Total Is Capped
+     */
+    total_is_capped?: boolean;
+};
+
+/**
+ * RetentionSettings
+ */
+export type RetentionSettings = {
+    /**
+     * Notice Days
+     *
+     * Days between a report and what it announces.
+     */
+    notice_days?: number;
+    /**
+     * Retention Months
+     *
+     * Since their last contact.
+     */
+    retention_months?: number;
+    /**
+     * Updated At
+     *
+     * Null while nobody has changed the defaults.
+     */
+    updated_at: string | null;
+};
+
+/**
+ * RetentionSettingsFields
+ *
+ * How long people are kept after the last contact that came from them.
+ */
+export type RetentionSettingsFields = {
+    /**
+     * Notice Days
+     *
+     * Days between a report and what it announces.
+     */
+    notice_days?: number;
+    /**
+     * Retention Months
+     *
+     * Since their last contact.
+     */
+    retention_months?: number;
+};
+
+/**
  * ReviewEdit
  *
  * A change of the draft. Sending it keeps the difference.
@@ -4454,6 +4990,12 @@ export type Scenario = {
      * Updated At
      */
     updated_at: string;
+    /**
+     * Version
+     *
+     * Counts edits that were kept for new enrolments only.
+     */
+    version: number;
 };
 
 /**
@@ -4562,6 +5104,12 @@ export type ScenarioSummary = {
      * Updated At
      */
     updated_at: string;
+    /**
+     * Version
+     *
+     * Counts edits that were kept for new enrolments only.
+     */
+    version: number;
 };
 
 /**
@@ -4683,6 +5231,12 @@ export type SendingSettings = {
      */
     bounce_warn_percent?: number;
     /**
+     * Bounce Window Sends
+     *
+     * How many last sends are watched.
+     */
+    bounce_window_sends?: number;
+    /**
      * Hourly Cap
      */
     hourly_cap?: number;
@@ -4724,6 +5278,18 @@ export type SendingSettings = {
      * Updated At
      */
     updated_at: string;
+    /**
+     * Variant Measure
+     *
+     * What variants are compared by: any reply, or a positive one.
+     */
+    variant_measure?: 'replied' | 'positive';
+    /**
+     * Variant Minimum Sample
+     *
+     * Sends of each variant before one may win.
+     */
+    variant_minimum_sample?: number;
 };
 
 /**
@@ -4744,6 +5310,12 @@ export type SendingSettingsFields = {
      * Bounce Warn Percent
      */
     bounce_warn_percent?: number;
+    /**
+     * Bounce Window Sends
+     *
+     * How many last sends are watched.
+     */
+    bounce_window_sends?: number;
     /**
      * Hourly Cap
      */
@@ -4782,6 +5354,18 @@ export type SendingSettingsFields = {
      * Time Zone
      */
     time_zone?: string;
+    /**
+     * Variant Measure
+     *
+     * What variants are compared by: any reply, or a positive one.
+     */
+    variant_measure?: 'replied' | 'positive';
+    /**
+     * Variant Minimum Sample
+     *
+     * Sends of each variant before one may win.
+     */
+    variant_minimum_sample?: number;
 };
 
 /**
@@ -4870,6 +5454,12 @@ export type Step = {
      * Target Length
      */
     target_length?: number;
+    /**
+     * Variants
+     *
+     * What is compared; each replaces objective, prompt and cta. None: the step is as it is.
+     */
+    variants?: Array<StepVariant>;
 };
 
 /**
@@ -4910,6 +5500,68 @@ export type StepChange = {
      * Target Length
      */
     target_length?: number;
+    /**
+     * Variants
+     *
+     * What is compared; each replaces objective, prompt and cta. None: the step is as it is.
+     */
+    variants?: Array<StepVariant>;
+};
+
+/**
+ * StepComparison
+ *
+ * The comparison of a step's variants. With a winner, people enrolled after `decided_at` get that one.
+ */
+export type StepComparison = {
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Measure
+     */
+    measure: 'replied' | 'positive';
+    /**
+     * Minimum Sample
+     */
+    minimum_sample: number;
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Step Id
+     */
+    step_id: string;
+    /**
+     * Variants
+     */
+    variants: Array<VariantResult>;
+    /**
+     * Winner
+     */
+    winner: 'A' | 'B' | 'C' | null;
+};
+
+/**
+ * StepComparisons
+ *
+ * Steps with variants, in their order.
+ */
+export type StepComparisons = {
+    /**
+     * Items
+     */
+    items: Array<StepComparison>;
 };
 
 /**
@@ -4946,18 +5598,154 @@ export type StepFields = {
      * Target Length
      */
     target_length?: number;
+    /**
+     * Variants
+     *
+     * What is compared; each replaces objective, prompt and cta. None: the step is as it is.
+     */
+    variants?: Array<StepVariant>;
+};
+
+/**
+ * StepVariant
+ *
+ * One way of writing a step. Its letter is its place in the list: A, B, C.
+ */
+export type StepVariant = {
+    /**
+     * Cta
+     */
+    cta?: string;
+    /**
+     * Objective
+     */
+    objective: string;
+    /**
+     * Prompt
+     */
+    prompt?: string;
+};
+
+/**
+ * StepsEffect
+ *
+ * What an edit did to people who are enrolled already.
+ */
+export type StepsEffect = {
+    /**
+     * Applies To
+     */
+    applies_to: 'not_yet_past' | 'new_only';
+    /**
+     * Ended
+     *
+     * Enrolments for which no step remains.
+     */
+    ended?: number;
+    /**
+     * Kept Earlier Steps
+     *
+     * Enrolments that keep the steps as they were.
+     */
+    kept_earlier_steps?: number;
+    /**
+     * Redrafted
+     *
+     * Drafts that were withdrawn, to be written again if a step remains.
+     */
+    redrafted?: number;
+    /**
+     * Rescheduled
+     *
+     * Enrolments whose next step falls due at another time.
+     */
+    rescheduled?: number;
 };
 
 /**
  * StepsPut
  *
  * All steps, in their new order; a step that is left out is removed.
+ *
+ * `not_yet_past`: who has not passed a step meets it as it is now; drafts that no person has touched are written again
+ * and due dates follow. `new_only`: who is enrolled in a launched campaign keeps the steps as they were.
  */
 export type StepsPut = {
+    /**
+     * Applies To
+     */
+    applies_to?: 'not_yet_past' | 'new_only';
     /**
      * Steps
      */
     steps: Array<StepChange>;
+};
+
+/**
+ * StepsSaved
+ *
+ * The scenario after an edit of its steps, and what that did.
+ */
+export type StepsSaved = {
+    /**
+     * Campaign Count
+     */
+    campaign_count: number;
+    /**
+     * Channels
+     */
+    channels: Array<'linkedin' | 'email' | 'sms'>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Duration Days
+     */
+    duration_days: number;
+    effect: StepsEffect;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Is Template
+     */
+    is_template: boolean;
+    /**
+     * Key
+     */
+    key: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Step Count
+     */
+    step_count: number;
+    /**
+     * Steps
+     */
+    steps: Array<Step>;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     *
+     * Counts edits that were kept for new enrolments only.
+     */
+    version: number;
 };
 
 /**
@@ -5263,6 +6051,78 @@ export type TimelineEntry = {
 };
 
 /**
+ * VariantResult
+ *
+ * How a variant fares. Rate and 95 % Wilson interval are those of the measure; null before the first send.
+ */
+export type VariantResult = {
+    /**
+     * Objective
+     */
+    objective: string;
+    /**
+     * Positive
+     */
+    positive: number;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Rate High
+     */
+    rate_high: number | null;
+    /**
+     * Rate Low
+     */
+    rate_low: number | null;
+    /**
+     * Replied
+     */
+    replied: number;
+    /**
+     * Sent
+     */
+    sent: number;
+    /**
+     * Variant
+     */
+    variant: 'A' | 'B' | 'C';
+};
+
+/**
+ * VendorReport
+ *
+ * What a vendor did about an erasure. Holds nothing about the person.
+ */
+export type VendorReport = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Status
+     */
+    status: 'pending' | 'done' | 'not_offered' | 'failed';
+    /**
+     * Steps
+     */
+    steps: Array<VendorStep>;
+    /**
+     * Vendor
+     */
+    vendor: string;
+};
+
+/**
  * VendorState
  */
 export type VendorState = {
@@ -5278,6 +6138,26 @@ export type VendorState = {
      * State
      */
     state: 'verified' | 'unverified' | 'failing' | 'inactive';
+};
+
+/**
+ * VendorStep
+ *
+ * One thing that a vendor was asked for. `outcome` is `not_offered` when its API cannot do it.
+ */
+export type VendorStep = {
+    /**
+     * Act
+     */
+    act: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Outcome
+     */
+    outcome: 'done' | 'not_offered';
 };
 
 /**
@@ -6436,6 +7316,68 @@ export type CampaignsResumeResponses = {
 
 export type CampaignsResumeResponse = CampaignsResumeResponses[keyof CampaignsResumeResponses];
 
+export type CampaignsRetryEnrichmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/api/v1/campaigns/{campaign_id}/retry-enrichment';
+};
+
+export type CampaignsRetryEnrichmentErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type CampaignsRetryEnrichmentError = CampaignsRetryEnrichmentErrors[keyof CampaignsRetryEnrichmentErrors];
+
+export type CampaignsRetryEnrichmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: EnrichmentRetry;
+};
+
+export type CampaignsRetryEnrichmentResponse = CampaignsRetryEnrichmentResponses[keyof CampaignsRetryEnrichmentResponses];
+
 export type ConversationsListData = {
     body?: never;
     headers?: {
@@ -6955,6 +7897,142 @@ export type DashboardStatsResponses = {
 
 export type DashboardStatsResponse = DashboardStatsResponses[keyof DashboardStatsResponses];
 
+export type DataExportsListData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Prospect Id
+         */
+        prospect_id?: string | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         *
+         * Rows per page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/data-exports';
+};
+
+export type DataExportsListErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type DataExportsListError = DataExportsListErrors[keyof DataExportsListErrors];
+
+export type DataExportsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: DataExportPage;
+};
+
+export type DataExportsListResponse = DataExportsListResponses[keyof DataExportsListResponses];
+
+export type DataExportsGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/api/v1/data-exports/{export_id}';
+};
+
+export type DataExportsGetErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type DataExportsGetError = DataExportsGetErrors[keyof DataExportsGetErrors];
+
+export type DataExportsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: DataExport;
+};
+
+export type DataExportsGetResponse = DataExportsGetResponses[keyof DataExportsGetResponses];
+
 export type EnrollmentsListData = {
     body?: never;
     headers?: {
@@ -7102,6 +8180,274 @@ export type EnrollmentsMoveResponses = {
 };
 
 export type EnrollmentsMoveResponse = EnrollmentsMoveResponses[keyof EnrollmentsMoveResponses];
+
+export type EnrollmentsRetryData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Enrollment Id
+         */
+        enrollment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/enrollments/{enrollment_id}/retry';
+};
+
+export type EnrollmentsRetryErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type EnrollmentsRetryError = EnrollmentsRetryErrors[keyof EnrollmentsRetryErrors];
+
+export type EnrollmentsRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: Enrollment;
+};
+
+export type EnrollmentsRetryResponse = EnrollmentsRetryResponses[keyof EnrollmentsRetryResponses];
+
+export type ErasuresListData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Status
+         */
+        status?: Array<'queued' | 'erased' | 'done' | 'incomplete'> | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         *
+         * Rows per page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/erasures';
+};
+
+export type ErasuresListErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type ErasuresListError = ErasuresListErrors[keyof ErasuresListErrors];
+
+export type ErasuresListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ErasurePage;
+};
+
+export type ErasuresListResponse = ErasuresListResponses[keyof ErasuresListResponses];
+
+export type ErasuresGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Erasure Id
+         */
+        erasure_id: string;
+    };
+    query?: never;
+    url: '/api/v1/erasures/{erasure_id}';
+};
+
+export type ErasuresGetErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type ErasuresGetError = ErasuresGetErrors[keyof ErasuresGetErrors];
+
+export type ErasuresGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: Erasure;
+};
+
+export type ErasuresGetResponse = ErasuresGetResponses[keyof ErasuresGetResponses];
+
+export type ErasuresRetryData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Erasure Id
+         */
+        erasure_id: string;
+    };
+    query?: never;
+    url: '/api/v1/erasures/{erasure_id}/retry';
+};
+
+export type ErasuresRetryErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type ErasuresRetryError = ErasuresRetryErrors[keyof ErasuresRetryErrors];
+
+export type ErasuresRetryResponses = {
+    /**
+     * Successful Response
+     */
+    202: Erasure;
+};
+
+export type ErasuresRetryResponse = ErasuresRetryResponses[keyof ErasuresRetryResponses];
 
 export type InvitationsAcceptData = {
     body: InvitationAcceptance;
@@ -7269,6 +8615,71 @@ export type MailboxesCreateResponses = {
 };
 
 export type MailboxesCreateResponse = MailboxesCreateResponses[keyof MailboxesCreateResponses];
+
+export type MailboxesSyncData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/mailboxes/sync';
+};
+
+export type MailboxesSyncErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `credential_missing`: No active key is stored for this service; enter one in the settings.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `vendor_failed`: The connected service did not answer as it should.
+     */
+    502: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type MailboxesSyncError = MailboxesSyncErrors[keyof MailboxesSyncErrors];
+
+export type MailboxesSyncResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxSync;
+};
+
+export type MailboxesSyncResponse = MailboxesSyncResponses[keyof MailboxesSyncResponses];
 
 export type MailboxesDeleteData = {
     body?: never;
@@ -9955,6 +11366,543 @@ export type ProspectsDecisionsResponses = {
 
 export type ProspectsDecisionsResponse = ProspectsDecisionsResponses[keyof ProspectsDecisionsResponses];
 
+export type ErasuresCreateData = {
+    body: ErasureRequest;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Prospect Id
+         */
+        prospect_id: string;
+    };
+    query?: never;
+    url: '/api/v1/prospects/{prospect_id}/erasure';
+};
+
+export type ErasuresCreateErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type ErasuresCreateError = ErasuresCreateErrors[keyof ErasuresCreateErrors];
+
+export type ErasuresCreateResponses = {
+    /**
+     * Successful Response
+     */
+    202: Erasure;
+};
+
+export type ErasuresCreateResponse = ErasuresCreateResponses[keyof ErasuresCreateResponses];
+
+export type DataExportsCreateData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Prospect Id
+         */
+        prospect_id: string;
+    };
+    query?: never;
+    url: '/api/v1/prospects/{prospect_id}/exports';
+};
+
+export type DataExportsCreateErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type DataExportsCreateError = DataExportsCreateErrors[keyof DataExportsCreateErrors];
+
+export type DataExportsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    202: DataExport;
+};
+
+export type DataExportsCreateResponse = DataExportsCreateResponses[keyof DataExportsCreateResponses];
+
+export type RetentionItemsReleaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Item Id
+         */
+        item_id: string;
+    };
+    query?: never;
+    url: '/api/v1/retention-items/{item_id}/hold';
+};
+
+export type RetentionItemsReleaseErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type RetentionItemsReleaseError = RetentionItemsReleaseErrors[keyof RetentionItemsReleaseErrors];
+
+export type RetentionItemsReleaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionItem;
+};
+
+export type RetentionItemsReleaseResponse = RetentionItemsReleaseResponses[keyof RetentionItemsReleaseResponses];
+
+export type RetentionItemsHoldData = {
+    body: RetentionHold;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Item Id
+         */
+        item_id: string;
+    };
+    query?: never;
+    url: '/api/v1/retention-items/{item_id}/hold';
+};
+
+export type RetentionItemsHoldErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type RetentionItemsHoldError = RetentionItemsHoldErrors[keyof RetentionItemsHoldErrors];
+
+export type RetentionItemsHoldResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionItem;
+};
+
+export type RetentionItemsHoldResponse = RetentionItemsHoldResponses[keyof RetentionItemsHoldResponses];
+
+export type RetentionReportsListData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         *
+         * Rows per page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/retention-reports';
+};
+
+export type RetentionReportsListErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type RetentionReportsListError = RetentionReportsListErrors[keyof RetentionReportsListErrors];
+
+export type RetentionReportsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionReportPage;
+};
+
+export type RetentionReportsListResponse = RetentionReportsListResponses[keyof RetentionReportsListResponses];
+
+export type RetentionReportsGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Report Id
+         */
+        report_id: string;
+    };
+    query?: never;
+    url: '/api/v1/retention-reports/{report_id}';
+};
+
+export type RetentionReportsGetErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type RetentionReportsGetError = RetentionReportsGetErrors[keyof RetentionReportsGetErrors];
+
+export type RetentionReportsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionReport;
+};
+
+export type RetentionReportsGetResponse = RetentionReportsGetResponses[keyof RetentionReportsGetResponses];
+
+export type RetentionReportsApproveData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Report Id
+         */
+        report_id: string;
+    };
+    query?: never;
+    url: '/api/v1/retention-reports/{report_id}/approve';
+};
+
+export type RetentionReportsApproveErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type RetentionReportsApproveError = RetentionReportsApproveErrors[keyof RetentionReportsApproveErrors];
+
+export type RetentionReportsApproveResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionReport;
+};
+
+export type RetentionReportsApproveResponse = RetentionReportsApproveResponses[keyof RetentionReportsApproveResponses];
+
+export type RetentionReportsPeopleData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Report Id
+         */
+        report_id: string;
+    };
+    query?: {
+        /**
+         * Status
+         */
+        status?: 'due' | 'held' | 'erased' | 'spared' | null;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         *
+         * Rows per page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/retention-reports/{report_id}/people';
+};
+
+export type RetentionReportsPeopleErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type RetentionReportsPeopleError = RetentionReportsPeopleErrors[keyof RetentionReportsPeopleErrors];
+
+export type RetentionReportsPeopleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionItemPage;
+};
+
+export type RetentionReportsPeopleResponse = RetentionReportsPeopleResponses[keyof RetentionReportsPeopleResponses];
+
 export type ReviewItemsListData = {
     body?: never;
     headers?: {
@@ -10789,10 +12737,72 @@ export type ScenariosPutStepsResponses = {
     /**
      * Successful Response
      */
-    200: Scenario;
+    200: StepsSaved;
 };
 
 export type ScenariosPutStepsResponse = ScenariosPutStepsResponses[keyof ScenariosPutStepsResponses];
+
+export type ScenariosVariantsData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path: {
+        /**
+         * Scenario Id
+         */
+        scenario_id: string;
+    };
+    query?: never;
+    url: '/api/v1/scenarios/{scenario_id}/variants';
+};
+
+export type ScenariosVariantsErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type ScenariosVariantsError = ScenariosVariantsErrors[keyof ScenariosVariantsErrors];
+
+export type ScenariosVariantsResponses = {
+    /**
+     * Successful Response
+     */
+    200: StepComparisons;
+};
+
+export type ScenariosVariantsResponse = ScenariosVariantsResponses[keyof ScenariosVariantsResponses];
 
 export type SettingsGetAgentData = {
     body?: never;
@@ -11021,6 +13031,120 @@ export type SettingsPutIcpResponses = {
 };
 
 export type SettingsPutIcpResponse = SettingsPutIcpResponses[keyof SettingsPutIcpResponses];
+
+export type SettingsGetRetentionData = {
+    body?: never;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/retention';
+};
+
+export type SettingsGetRetentionErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type SettingsGetRetentionError = SettingsGetRetentionErrors[keyof SettingsGetRetentionErrors];
+
+export type SettingsGetRetentionResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionSettings;
+};
+
+export type SettingsGetRetentionResponse = SettingsGetRetentionResponses[keyof SettingsGetRetentionResponses];
+
+export type SettingsPutRetentionData = {
+    body: RetentionSettingsFields;
+    headers?: {
+        /**
+         * X-Organization-Id
+         *
+         * Which of your organisations; not needed by who has exactly one.
+         */
+        'x-organization-id'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/settings/retention';
+};
+
+export type SettingsPutRetentionErrors = {
+    /**
+     * `invalid_request`: The request cannot be carried out as it stands.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: Sign in and send a valid bearer token.
+     */
+    401: Problem;
+    /**
+     * `not_permitted`: Your role in this organisation does not allow this; ask an administrator.
+     */
+    403: Problem;
+    /**
+     * `not_found`: There is nothing here that you can see.
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: This cannot be answered right now; try again in a moment.
+     */
+    503: Problem;
+};
+
+export type SettingsPutRetentionError = SettingsPutRetentionErrors[keyof SettingsPutRetentionErrors];
+
+export type SettingsPutRetentionResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionSettings;
+};
+
+export type SettingsPutRetentionResponse = SettingsPutRetentionResponses[keyof SettingsPutRetentionResponses];
 
 export type SettingsGetSendingData = {
     body?: never;
