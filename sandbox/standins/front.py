@@ -49,9 +49,8 @@ def application(standin: Standin) -> ASGIApp:
 def _control(standin: Standin) -> list[Route]:
     async def health(_: Request) -> Response:
         tables = {name: len(rows) for name, rows in standin.tables.items()}
-        return JSONResponse(
-            {"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "tables": tables} | standin.about()
-        )
+        state = {"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "in_flight": standin.in_flight}
+        return JSONResponse(state | {"tables": tables} | standin.about())
 
     async def reset(request: Request) -> Response:
         seed = (await json_object(request)).get("seed")
@@ -110,6 +109,13 @@ class Front:
         if scope["path"].startswith("/_control"):
             await self.inner(scope, receive, self._once_durable(send))
             return
+        self.standin.in_flight += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self.standin.in_flight -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         if body is None:
             return

@@ -80,6 +80,8 @@ class Standin:
         self.behaviours = Behaviours()
         self.tables: dict[str, dict[str, Record]] = defaultdict(dict)
         self.base_url = ""
+        # Calls that are being answered; somebody who died over one may still have an effect.
+        self.in_flight = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls: dict[str, deque[float]] = defaultdict(deque)
         self._client: httpx2.AsyncClient | None = None

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api_gateway.app import create_app
 from api_gateway.settings import Settings
 from sandbox.standins.instantly import Instantly
+from sandbox.standins.resend import Resend as ResendStandin
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
 from tests.api_gateway.factories import Db
@@ -35,24 +36,36 @@ class Wire(httpx2.AsyncBaseTransport):
 
 
 @pytest.fixture(scope="session")
-def running_instantly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vendor]:
-    ledger = tmp_path_factory.mktemp("instantly") / "instantly.jsonl"
-    group = Group([Instantly(ledger, Options(seed=1, day_seconds=1.0))], [0])
-    address = group.bind()["instantly"]
+def running_vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Vendor]]:
+    folder = tmp_path_factory.mktemp("vendors")
+    standins = [
+        kind(folder / f"{kind.vendor}.jsonl", Options(seed=1, day_seconds=1.0)) for kind in (Instantly, ResendStandin)
+    ]
+    group = Group(standins, [0, 0])
+    addresses = group.bind()
     thread = threading.Thread(target=lambda: asyncio.run(group.serve()))
     thread.start()
     assert group.started.wait(10)
-    with httpx2.Client(timeout=10, trust_env=False) as client:
-        yield Vendor(address, client)
+    with httpx2.Client(timeout=30, trust_env=False) as client:
+        yield {one.vendor: Vendor(addresses[one.vendor], client, one.ledger.path) for one in standins}
     group.stop()
     thread.join(10)
 
 
 @pytest.fixture
-def instantly(running_instantly: Vendor) -> Vendor:
-    running_instantly.control("reset", seed=1)
-    running_instantly.control("configure", limits={"second": 100_000, "minute": 1_000_000, "emails": 100_000})
-    return running_instantly
+def instantly(running_vendors: dict[str, Vendor]) -> Vendor:
+    vendor = running_vendors["instantly"]
+    vendor.control("reset", seed=1)
+    vendor.control("configure", day_seconds=1.0, limits={"second": 100_000, "minute": 1_000_000, "emails": 1_000_000})
+    return vendor
+
+
+@pytest.fixture
+def resend(running_vendors: dict[str, Vendor]) -> Vendor:
+    vendor = running_vendors["resend"]
+    vendor.control("reset", seed=1)
+    vendor.control("configure", requests_per_second=100_000)
+    return vendor
 
 
 @pytest.fixture
