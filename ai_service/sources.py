@@ -28,6 +28,7 @@ from ai_service.store.cache import Cache
 from ai_service.store.limits import Limits
 from ai_service.store.purse import Purse, Spend
 from kit.errors import NotPermitted
+from kit.redaction import remember
 from kit.sealing import Grant, open_grant
 from kit.settings import decode_key
 
@@ -192,6 +193,7 @@ class Sources:
             return None
         # Expiry is judged by the caller: a late work item still gets the rules' answer.
         grant = open_grant(request.grant, self._grant_key, now=datetime.min.replace(tzinfo=UTC))
+        remember(grant.key.get_secret_value())
         if request.organization_id and request.organization_id != str(grant.organization_id):
             raise NotPermitted("The grant belongs to another organisation.")
         return grant

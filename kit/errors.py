@@ -33,6 +33,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.logging import current_request_id
+from kit.redaction import redact
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ class AppError(Exception):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.detail = detail or self.default_detail
+        self.detail = redact(detail or self.default_detail)
         self.errors = list(errors)
         self.headers = dict(headers or {})
         super().__init__(self.detail)
@@ -171,10 +172,10 @@ def problem(
         "type": f"urn:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": redact(detail),
         "code": code,
         "request_id": current_request_id(),
-        "errors": [error.model_dump() for error in errors],
+        "errors": [{"field": redact(error.field), "message": redact(error.message)} for error in errors],
     }
     return JSONResponse(body, status_code=status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
 

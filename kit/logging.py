@@ -13,6 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from kit.redaction import redact
+
 REQUEST_ID_HEADER = "X-Request-Id"
 _ACCEPTABLE_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}$")
 _SECRET_NAME = re.compile(r"authorization|cookie|password|secret|token|api_?key|grant|dsn", re.IGNORECASE)
@@ -42,6 +44,11 @@ def _hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if _SECRET_NAME.search(name):
             event[name] = "[hidden]"
     return event
+
+
+def _without_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    # The rendered line: what a library or a vendor put in a message or an exception is in it by now.
+    return redact(str(line))  # type: ignore[return-value]
 
 
 def configure(level: str, service: str) -> None:
@@ -74,6 +81,7 @@ def configure(level: str, service: str) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(),
+                _without_secrets,
             ],
         )
     )

@@ -1,12 +1,13 @@
 """Sentry, only when a DSN is set, and without a word about a person."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import sentry_sdk
 from sentry_sdk.types import Event, Hint
 
 from kit.logging import current_request_id
+from kit.redaction import redact
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _LONG_DIGITS = re.compile(r"\+?\d[\d .()-]{7,}\d")
@@ -15,7 +16,8 @@ _KEPT_HEADERS = frozenset({"accept", "content-type", "content-length", "user-age
 
 
 def scrub_text(text: str) -> str:
-    """Mask e-mail addresses, phone numbers and bearer tokens in free text."""
+    """Leave out known secrets; mask e-mail addresses, phone numbers and bearer tokens in free text."""
+    text = redact(text)
     return _BEARER.sub(r"\1[secret]", _LONG_DIGITS.sub("[number]", _ADDRESS.sub("[address]", text)))
 
 
@@ -26,6 +28,16 @@ def _scrub(value: Any) -> Any:
         return {key: _scrub(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_scrub(item) for item in value]
+    return value
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {_redacted(key): _redacted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(item) for item in value]
     return value
 
 
@@ -41,6 +53,7 @@ def scrub_event(event: Event, _: Hint) -> Event:
     for name in ("message", "logentry", "exception", "breadcrumbs", "extra"):
         if name in event:
             event[name] = _scrub(event[name])  # type: ignore[literal-required]
+    event = cast("Event", _redacted(event))
     if request_id := current_request_id():
         event.setdefault("tags", {})["request_id"] = request_id
     return event

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from api_gateway.credentials import repository
 from api_gateway.database import Session
 from kit.errors import Conflict
+from kit.redaction import remember
 from kit.sealing import Keyring, associated_data
 
 TABLE, COLUMN = "api_credentials", "sealed_key"
@@ -44,7 +45,7 @@ async def open_credential(session: Session, keyring: Keyring, service_name: str)
         id=stored.id,
         organization_id=stored.organization_id,
         service_name=stored.service_name,
-        key=SecretStr(keyring.open(stored.sealed_key, associated=place)),
+        key=SecretStr(remember(keyring.open(stored.sealed_key, associated=place))),
         webhook_url=stored.webhook_url,
         options=stored.options,
     )

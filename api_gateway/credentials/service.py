@@ -10,6 +10,7 @@ from api_gateway.credentials.schemas import Credential, CredentialList, Credenti
 from api_gateway.credentials.sealed import COLUMN, TABLE, open_credential
 from api_gateway.sessions import Member
 from kit.errors import NotFound, NotPermitted
+from kit.redaction import remember
 from kit.sealing import associated_data
 
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
@@ -26,7 +27,7 @@ async def put_credential(member: Member, service_name: ServiceName, wanted: Cred
     session, organization_id = member.session, member.organization_id
     known = await repository.get(session, organization_id, service_name)
     row_id = known.id if known else uuid4()
-    key = wanted.key.get_secret_value().strip()
+    key = remember(wanted.key.get_secret_value().strip())
     keyring = member.shared.keyring
     values = {
         "id": row_id,

@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx2
 
+from api_gateway.providers.port import said
 from kit.errors import VendorFailed
+from kit.redaction import redact
 
 BOOKINGS_VERSION = "2024-08-13"
 WEBHOOK_VERSION = "2021-10-20"
@@ -90,4 +92,6 @@ class Calcom:
 
 def _said(content: Any) -> str:
     error = content.get("error") if isinstance(content, dict) else None
-    return str(error.get("message") if isinstance(error, dict) else error or "nothing readable")
+    if isinstance(error, dict):
+        return said(error, "message")
+    return redact(str(error or "nothing readable"))[:200]

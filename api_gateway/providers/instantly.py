@@ -21,6 +21,7 @@ from api_gateway.providers.port import (
     Unknown,
     refused,
     retry_after,
+    said,
     unanswered,
 )
 from kit.errors import VendorFailed
@@ -297,5 +298,4 @@ def _json(answer: httpx2.Response) -> dict[str, Any] | None:
 
 
 def _detail(answer: httpx2.Response) -> str:
-    content = _json(answer) or {}
-    return str(content.get("message") or content.get("error") or "")[:200]
+    return said(_json(answer) or {}, "message", "error")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import httpx2
 
+from api_gateway.providers.port import said
 from kit.errors import VendorFailed
 
 PREFIX = "/api/v2"
@@ -114,7 +115,7 @@ class PhantomBuster:
             return 0.0, ""
         progress = content.get("progress")
         share = float(progress) if isinstance(progress, int | float) else 0.0
-        return min(1.0, max(0.0, share)), str(content.get("progressLabel") or "")[:200]
+        return min(1.0, max(0.0, share)), said(content, "progressLabel")
 
     async def _get(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
         answer = await self._call("GET", path, params=query)
@@ -141,7 +142,7 @@ def _json(answer: httpx2.Response) -> dict[str, Any]:
 
 
 def _error(content: dict[str, Any]) -> str:
-    return str(content.get("error") or content.get("message") or "")[:300]
+    return said(content, "error", "message", most=300)
 
 
 def _failure(answer: httpx2.Response, content: dict[str, Any]) -> VendorFailed:

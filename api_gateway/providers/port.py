@@ -11,11 +11,14 @@ A provider never raises for what a vendor or the network does; it answers with o
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx2
+
+from kit.redaction import redact
 
 SEND_LIMIT_S = 20.0
 """How long a vendor may take; a look-up before this has passed could miss what it still accepts."""
@@ -112,6 +115,12 @@ class Provider(Protocol):
 
     async def look_up(self, message: Outgoing) -> Finding:
         """Whether the vendor has this message, for one whose delivery is ambiguous."""
+
+
+def said(content: Mapping[str, Any], *names: str, most: int = 200) -> str:
+    """What a vendor says under the first of `names` that is there, without any key of ours that it repeats."""
+    # Before the cut: a key that is cut in two is not known any more.
+    return redact(next((str(content[name]) for name in names if content.get(name)), ""))[:most]
 
 
 def unanswered(error: httpx2.HTTPError) -> Outcome:

@@ -18,6 +18,7 @@ from api_gateway.providers.port import (
     Unknown,
     refused,
     retry_after,
+    said,
     unanswered,
 )
 
@@ -57,7 +58,7 @@ class Resend:
             return Ambiguous("idempotency_key_used_with_another_text")
         content = _json(answer)
         if not answer.is_success:
-            return refused(answer, str(content.get("message") or "")[:200])
+            return refused(answer, said(content, "message"))
         if not content.get("id"):
             return Ambiguous("vendor_named_no_mail")
         return _sent(str(content["id"]), message)

@@ -26,6 +26,7 @@ from api_gateway.providers.port import (
     Sent,
     Unknown,
 )
+from kit.redaction import redact
 
 CONNECT_LIMIT_S = 10.0
 ASK_AGAIN_S = 24 * 3600.0
@@ -113,7 +114,7 @@ def _mail(message: Outgoing) -> EmailMessage:
 
 
 def _by_code(error: SMTPResponseException) -> Outcome:
-    said = f"smtp:{error.code} {error.message}"[:300]
+    said = redact(f"smtp:{error.code} {error.message}")[:300]
     return Failed(said) if error.code >= 500 else RetryAt(TEMPORARY_S, said)
 
 

@@ -15,6 +15,7 @@ from api_gateway.providers.port import (
     Unknown,
     refused,
     retry_after,
+    said,
     unanswered,
 )
 
@@ -42,7 +43,7 @@ class Twilio:
             return unanswered(error)
         content = _json(answer)
         if not answer.is_success:
-            return refused(answer, f"{content.get('code', '')} {content.get('message', '')}".strip()[:200])
+            return refused(answer, f"{said(content, 'code')} {said(content, 'message')}".strip())
         if not content.get("sid"):
             return Ambiguous("vendor_named_no_message")
         return _sent(content, message)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api_gateway.webhooks.repository import Endpoint
+from kit.redaction import remember
 from kit.sealing import Keyring, associated_data
 
 TABLE = "inbound_endpoints"
@@ -12,14 +13,14 @@ SECRET, PREVIOUS = "sealed_secret", "sealed_previous_secret"
 
 def seal(keyring: Keyring, organization_id: UUID, endpoint_id: UUID, secret: str, *, column: str = SECRET) -> str:
     """Seal `secret` for its place."""
-    return keyring.seal(secret, associated=associated_data(organization_id, TABLE, column, endpoint_id))
+    return keyring.seal(remember(secret), associated=associated_data(organization_id, TABLE, column, endpoint_id))
 
 
 def open_secret(
     keyring: Keyring, organization_id: UUID, endpoint_id: UUID, sealed: str, *, column: str = SECRET
 ) -> str:
     """Open what :func:`seal` made; SealBroken otherwise."""
-    return keyring.open(sealed, associated=associated_data(organization_id, TABLE, column, endpoint_id))
+    return remember(keyring.open(sealed, associated=associated_data(organization_id, TABLE, column, endpoint_id)))
 
 
 def secrets_of(keyring: Keyring, endpoint: Endpoint, *, now: datetime) -> tuple[str, ...]:
