@@ -28,7 +28,10 @@ from kit import logging, sentry
 from kit.settings import SettingsError, load
 
 AT_START = ("reconcile_vendors", "sweep_inbox")
-ROOMS_WITH_TASKS: tuple[str, ...] = ("api_gateway.webhooks.tasks", "api_gateway.sends.tasks", "api_gateway.scenarios.tasks")
+ROOMS_WITH_TASKS: tuple[str, ...] = (
+    "api_gateway.webhooks.tasks", "api_gateway.sends.tasks", "api_gateway.scenarios.tasks",
+    "api_gateway.campaigns.tasks", "api_gateway.mailboxes.tasks",
+)  # fmt: skip
 CONCURRENCY = 8
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 15.0

@@ -11,6 +11,7 @@ from api_gateway.campaigns.schemas import (
     CampaignPatch,
     CampaignProgress,
     CampaignStatus,
+    EnrichmentRetry,
     Enrollment,
     EnrollmentMove,
     EnrollmentPage,
@@ -78,7 +79,7 @@ async def duplicate_campaign(member: MemberSession, campaign_id: UUID) -> Campai
 @router.post(
     "/campaigns/{campaign_id}/launch",
     operation_id="campaigns_launch",
-    summary="Start a campaign; refused with what is missing, and while it already runs.",
+    summary="Start a draft, or a completed campaign with new people; refused with what is missing.",
     responses=responses(Conflict, launching.NotReady),
 )
 async def launch_campaign(member: MemberSession, campaign_id: UUID) -> Campaign:
@@ -133,3 +134,22 @@ async def list_enrollments(
 )
 async def move_enrollment(member: MemberSession, enrollment_id: UUID, move: EnrollmentMove) -> Enrollment:
     return await enrollments.move_enrollment(member, enrollment_id, move)
+
+
+@router.post(
+    "/enrollments/{enrollment_id}/retry",
+    operation_id="enrollments_retry",
+    summary="Try again to find out about a person whose enrichment failed three times.",
+    responses=responses(Conflict),
+)
+async def retry_enrollment(member: MemberSession, enrollment_id: UUID) -> Enrollment:
+    return await enrollments.retry_enrollment(member, enrollment_id)
+
+
+@router.post(
+    "/campaigns/{campaign_id}/retry-enrichment",
+    operation_id="campaigns_retry_enrichment",
+    summary="Try again for everybody of a campaign whose enrichment failed three times.",
+)
+async def retry_campaign(member: MemberSession, campaign_id: UUID) -> EnrichmentRetry:
+    return await enrollments.retry_campaign(member, campaign_id)

@@ -7,11 +7,13 @@ from psycopg.sql import SQL
 
 from api_gateway.database import Session
 
+ENRICHMENT_FAILED = "enrichment_failed"
+
 _ENROLLMENT: LiteralString = """
     select e.id, e.campaign_id, c.name as campaign_name, e.prospect_id,
            trim(p.first_name || ' ' || p.last_name) as prospect_name, p.title as prospect_title,
            o.name as company_name, e.status, e.score, e.needs_review, e.step_position, e.next_step_due_at,
-           e.hold_until, e.stop_reason, e.updated_at, e.created_at
+           e.hold_until, e.stop_reason, e.last_error, e.updated_at, e.created_at
     from public.enrollments e
     join public.campaigns c on c.organization_id = e.organization_id and c.id = e.campaign_id
     join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
@@ -71,4 +73,21 @@ async def move(
         organization_id=organization_id,
         from_status=from_status,
         to_status=to_status,
+    )
+
+
+async def retry_enrichment(
+    session: Session, organization_id: UUID, *, campaign_id: UUID | None = None, enrollment_id: UUID | None = None
+) -> int:
+    """Have those tried again of whom nothing could be found out: one, or all of a campaign; how many that are."""
+    return await session.execute(
+        """
+        update public.enrollments set status = 'found', stop_reason = null
+        where organization_id = %(organization_id)s and status = 'rejected' and stop_reason = %(failed)s
+          and (id = %(enrollment_id)s or campaign_id = %(campaign_id)s)
+        """,
+        organization_id=organization_id,
+        campaign_id=campaign_id,
+        enrollment_id=enrollment_id,
+        failed=ENRICHMENT_FAILED,
     )

@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from api_gateway.campaigns import enrollment_repository
-from api_gateway.campaigns.schemas import Enrollment, EnrollmentMove, EnrollmentPage
+from api_gateway.campaigns.launching import start_enriching
+from api_gateway.campaigns.schemas import EnrichmentRetry, Enrollment, EnrollmentMove, EnrollmentPage
+from api_gateway.campaigns.service import get_campaign
 from api_gateway.database import Session
 from api_gateway.fields import EnrollmentStatus
 from api_gateway.pagination import PageRequest, cut, encode_cursor
@@ -32,6 +34,11 @@ MOVES: dict[str, tuple[EnrollmentStatus, ...]] = {
 class MoveRefused(Conflict):
     code = "move_refused"
     default_detail = "An enrolment cannot be moved there from where it is."
+
+
+class NotFailed(Conflict):
+    code = "enrichment_not_failed"
+    default_detail = "Only a person whose enrichment failed three times can be tried again."
 
 
 async def list_enrollments(
@@ -67,6 +74,35 @@ async def move_enrollment(member: Member, enrollment_id: UUID, move: EnrollmentM
     if not touched:
         raise NotPermitted
     return await _get(member.session, member.organization_id, enrollment_id)
+
+
+async def retry_enrollment(member: Member, enrollment_id: UUID) -> Enrollment:
+    """Try again to find out about a person after three failures. NotFailed when that is not why they stand still."""
+    present = await _get(member.session, member.organization_id, enrollment_id)
+    if member.role == "viewer":
+        raise NotPermitted
+    await member.session.because("enrichment tried again by a person")
+    touched = await enrollment_repository.retry_enrichment(
+        member.session, member.organization_id, enrollment_id=enrollment_id
+    )
+    if not touched:
+        raise NotFailed
+    start_enriching(member, present.campaign_id)
+    return await _get(member.session, member.organization_id, enrollment_id)
+
+
+async def retry_campaign(member: Member, campaign_id: UUID) -> EnrichmentRetry:
+    """Try again for everybody of a campaign of whom nothing could be found out."""
+    await get_campaign(member, campaign_id)
+    if member.role == "viewer":
+        raise NotPermitted
+    await member.session.because("enrichment tried again by a person")
+    retried = await enrollment_repository.retry_enrichment(
+        member.session, member.organization_id, campaign_id=campaign_id
+    )
+    if retried:
+        start_enriching(member, campaign_id)
+    return EnrichmentRetry(retried=retried)
 
 
 async def _get(session: Session, organization_id: UUID, enrollment_id: UUID) -> Enrollment:

@@ -12,7 +12,7 @@ from api_gateway.workflows.starting import start_after_commit
 from kit.errors import Conflict, FieldError, NotPermitted
 from kit.logging import current_request_id
 
-LAUNCHABLE = ["draft"]
+LAUNCHABLE = ["draft", "completed"]
 
 
 class NotReady(Conflict):
@@ -24,7 +24,7 @@ class NotReady(Conflict):
 
 class AlreadyLaunched(Conflict):
     code = "campaign_already_launched"
-    default_detail = "The campaign has been launched before; nothing was started twice."
+    default_detail = "The campaign is running, paused or archived; nothing was started twice."
 
 
 class NotRunning(Conflict):
@@ -34,18 +34,21 @@ class NotRunning(Conflict):
 
 class NotPaused(Conflict):
     code = "campaign_not_paused"
-    default_detail = "Only a paused campaign can be resumed."
+    default_detail = "Only a paused campaign can be resumed; launch a completed one again once it has new people."
 
 
 async def launch(member: Member, campaign_id: UUID) -> Campaign:
-    """Start a draft: scrape, or enrich who is already enrolled. NotReady says what is missing."""
+    """Start a draft, or a completed campaign that has new people: scrape, or enrich who is already enrolled.
+
+    NotReady says what is missing.
+    """
     campaign = await get_campaign(member, campaign_id)
     if campaign.status not in LAUNCHABLE:
         raise AlreadyLaunched
     if campaign.missing:
         raise NotReady(errors=[FieldError(field=one.field, message=one.message) for one in campaign.missing])
     await member.session.because("campaign launched")
-    changes = {"status": "active", "launched_at": datetime.now(UTC)}
+    changes = {"status": "active", "launched_at": datetime.now(UTC), "completed_at": None}
     await _move(member, campaign_id, LAUNCHABLE, changes, AlreadyLaunched)
     session, organization_id = member.session, member.organization_id
     if campaign.source == "phantombuster":
@@ -63,7 +66,7 @@ async def launch(member: Member, campaign_id: UUID) -> Campaign:
         )
     else:
         await repository.set_stage(session, organization_id, campaign_id, stage="enriching", message="")
-        _start_enriching(member, campaign_id)
+        start_enriching(member, campaign_id)
     return await get_campaign(member, campaign_id)
 
 
@@ -82,7 +85,7 @@ async def resume(member: Member, campaign_id: UUID) -> Campaign:
     await member.session.because("resumed")
     changes = {"status": "active", "paused_at": None, "pause_reason": None}
     await _move(member, campaign_id, ["paused"], changes, NotPaused)
-    _start_enriching(member, campaign_id)
+    start_enriching(member, campaign_id)
     return await get_campaign(member, campaign_id)
 
 
@@ -96,7 +99,8 @@ async def _move(
     raise NotPermitted if present.status in allowed else refused
 
 
-def _start_enriching(member: Member, campaign_id: UUID) -> None:
+def start_enriching(member: Member, campaign_id: UUID) -> None:
+    """Have the campaign's people enriched once the caller's transaction is committed."""
     start_after_commit(
         member.shared,
         member.session,

@@ -15,7 +15,12 @@ def missing_for_launch(source: str, icp: CampaignIcp | None, facts: dict[str, An
     if not facts["steps"]:
         missing.append(Missing(field="messages", message="Choose a scenario with at least one step to write."))
     if source == "csv" and not facts["has_people"]:
-        missing.append(Missing(field="prospects", message="Import a file of prospects into this campaign."))
+        missing.append(
+            Missing(
+                field="prospects",
+                message="Import a file of prospects into this campaign; nobody is waiting to be written to.",
+            )
+        )
     if source == "phantombuster" and facts["scraper_agent_id"] is None:
         missing.append(Missing(field="credentials", message="Enter the PhantomBuster key in the settings."))
     elif source == "phantombuster" and not facts["scraper_agent_id"]:

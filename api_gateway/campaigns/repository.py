@@ -13,7 +13,7 @@ from api_gateway.pagination import COUNT_CAP
 COLUMNS = (
     "name", "goal", "sector", "source", "icp_id", "scenario_id", "language", "tone", "approval_policy", "email_rule",
     "confidence_threshold", "booking_url", "send_days", "send_from", "send_until", "time_zone", "respect_holidays",
-    "hourly_cap", "max_prospects", "scraper_agent_id", "scraper_argument",
+    "hourly_cap", "stop_company_on", "max_prospects", "scraper_agent_id", "scraper_argument",
 )  # fmt: skip
 
 _CAMPAIGN: LiteralString = """
@@ -184,7 +184,8 @@ async def launch_facts(session: Session, organization_id: UUID, campaign_id: UUI
              where t.organization_id = c.organization_id and t.scenario_id = c.scenario_id
                and t.version = s.version) as steps,
             exists (select from public.scenario_steps t where t.organization_id = c.organization_id
-                    and t.scenario_id = c.scenario_id and t.version = s.version and t.channel = 'email') as writes_email,
+                    and t.scenario_id = c.scenario_id and t.version = s.version
+                    and t.channel = 'email') as writes_email,
             exists (select from public.enrollments e where e.organization_id = c.organization_id
                     and e.campaign_id = c.id
                     and (c.status <> 'completed' or e.status in ('found', 'enriching', 'enriched', 'qualifying',
@@ -219,18 +220,42 @@ async def open_scrape(
     )
 
 
-async def set_stage(session: Session, organization_id: UUID, campaign_id: UUID, *, stage: str, message: str) -> None:
+async def finished(session: Session, most: int) -> list[tuple[UUID, UUID]]:
+    """(organization, campaign) of campaigns in which nothing is left to do, over all organizations."""
+    rows = await session.dicts("select * from private.finished_campaigns(%(most)s)", most=most)
+    return [(row["organization_id"], row["campaign_id"]) for row in rows]
+
+
+async def complete(session: Session, campaign_id: UUID) -> str | None:
+    """Close a campaign that is still running and still at its end; its name, None when it is not."""
+    name: str | None = await session.value(
+        """
+        update public.campaigns set status = 'completed', completed_at = clock_timestamp()
+        where id = %(id)s and status = 'active'
+        returning name
+        """,
+        id=campaign_id,
+    )
+    return name
+
+
+async def set_stage(
+    session: Session, organization_id: UUID, campaign_id: UUID, *, stage: str, message: str, percent: int = 0
+) -> None:
+    """Where the campaign stands, for the progress bar."""
     await session.execute(
         """
-        insert into public.campaign_progress as p (organization_id, campaign_id, stage, message, scrape_started_at)
-        values (%(organization_id)s, %(campaign_id)s, %(stage)s, %(message)s,
+        insert into public.campaign_progress as p
+            (organization_id, campaign_id, stage, percent, message, scrape_started_at)
+        values (%(organization_id)s, %(campaign_id)s, %(stage)s, %(percent)s, %(message)s,
                 case when %(stage)s = 'scraping' then clock_timestamp() end)
         on conflict (organization_id, campaign_id) do update set
-            stage = excluded.stage, percent = 0, message = excluded.message,
+            stage = excluded.stage, percent = excluded.percent, message = excluded.message,
             scrape_started_at = coalesce(excluded.scrape_started_at, p.scrape_started_at)
         """,
         organization_id=organization_id,
         campaign_id=campaign_id,
         stage=stage,
         message=message,
+        percent=percent,
     )

@@ -4,7 +4,7 @@ from datetime import datetime, time
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api_gateway.fields import EnrollmentStatus, Language, Line, Name, SendDays, Share, Text, TimeZone, Tone, WallTime
 from api_gateway.organization_settings.schemas import IcpFields
@@ -17,6 +17,12 @@ EmailRule = Literal["any", "not_risky", "valid"]
 Stage = Literal["idle", "scraping", "importing", "enriching", "sending", "completed", "failed"]
 BookingUrl = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^https?://[^\s<>\"]+$")
+]
+CompanyEvent = Literal["reply", "meeting", "bounce", "unsubscribe"]
+CompanyEvents = Annotated[
+    list[CompanyEvent],
+    AfterValidator(lambda events: sorted(set(events))),
+    Field(max_length=4, description="What of one person ends the sequences of everybody else at their company."),
 ]
 HourlyCap = Annotated[int, Field(ge=1, le=10_000)]
 MostProspects = Annotated[int, Field(ge=1, le=100_000)]
@@ -58,6 +64,7 @@ class CampaignCreate(BaseModel):
     time_zone: TimeZone = "Europe/Paris"
     respect_holidays: bool = True
     hourly_cap: HourlyCap = 20
+    stop_company_on: CompanyEvents = []
     max_prospects: MostProspects | None = None
     scraper_agent_id: str | None = Field(default=None, max_length=100)
     scraper_argument: dict[str, Any] = Field(default_factory=dict, max_length=50)
@@ -99,6 +106,7 @@ class CampaignPatch(BaseModel):
     time_zone: TimeZone | None = None
     respect_holidays: bool | None = None
     hourly_cap: HourlyCap | None = None
+    stop_company_on: CompanyEvents | None = None
     max_prospects: MostProspects | None = None
     scraper_agent_id: str | None = Field(default=None, max_length=100)
     scraper_argument: dict[str, Any] | None = Field(default=None, max_length=50)
@@ -172,6 +180,7 @@ class Campaign(CampaignSummary):
     time_zone: str
     respect_holidays: bool
     hourly_cap: int
+    stop_company_on: list[CompanyEvent]
     max_prospects: int | None
     scraper_agent_id: str | None
     scraper_argument: dict[str, Any]
@@ -233,6 +242,7 @@ class Enrollment(BaseModel):
     next_step_due_at: datetime | None
     hold_until: datetime | None
     stop_reason: str | None
+    last_error: str | None = Field(description="What went wrong last; with `enrichment_failed` a person may retry it.")
     allowed_moves: list[EnrollmentStatus] = Field(description="Where a person may move it from here.")
     updated_at: datetime
     created_at: datetime
@@ -240,6 +250,12 @@ class Enrollment(BaseModel):
 
 class EnrollmentPage(Page[Enrollment]):
     """Enrolments, newest first."""
+
+
+class EnrichmentRetry(BaseModel):
+    """How many people are tried again."""
+
+    retried: int
 
 
 class EnrollmentMove(BaseModel):

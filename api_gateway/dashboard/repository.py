@@ -135,7 +135,7 @@ async def daily(session: Session, organization_id: UUID, *, days: int, time_zone
     )
 
 
-# Two indexes are each read for as many rows as the page has, and the newest of both are shown.
+# Each source is read for as many rows as the page has, and the newest of all are shown.
 _ACTIVITY: LiteralString = """
     with happened as (
         (select id, created_at as at, to_status as kind, enrollment_id, campaign_id, actor, reason as detail
@@ -151,13 +151,21 @@ _ACTIVITY: LiteralString = """
            and (%(campaign_id)s::uuid is null or campaign_id = %(campaign_id)s)
            and (%(at)s::timestamptz is null or (sent_at, id) < (%(at)s, %(last)s))
          order by sent_at desc, id desc limit %(limit)s)
+        union all
+        (select id, completed_at, 'campaign_completed', null, id, 'worker', null
+         from public.campaigns
+         where organization_id = %(organization_id)s and completed_at is not null
+           and (%(campaign_id)s::uuid is null or id = %(campaign_id)s)
+           and (%(at)s::timestamptz is null or (completed_at, id) < (%(at)s, %(last)s))
+         order by completed_at desc, id desc limit %(limit)s)
         order by at desc, id desc limit %(limit)s
     )
-    select h.id, h.at, h.kind, p.id as prospect_id, trim(p.first_name || ' ' || p.last_name) as prospect_name,
-           o.name as company_name, h.campaign_id, c.name as campaign_name, h.actor, h.detail
+    select h.id, h.at, h.kind, p.id as prospect_id,
+           coalesce(trim(p.first_name || ' ' || p.last_name), '') as prospect_name, o.name as company_name,
+           h.campaign_id, c.name as campaign_name, h.actor, h.detail
     from happened h
-    join public.enrollments e on e.organization_id = %(organization_id)s and e.id = h.enrollment_id
-    join public.prospects p on p.organization_id = %(organization_id)s and p.id = e.prospect_id
+    left join public.enrollments e on e.organization_id = %(organization_id)s and e.id = h.enrollment_id
+    left join public.prospects p on p.organization_id = %(organization_id)s and p.id = e.prospect_id
     join public.campaigns c on c.organization_id = %(organization_id)s and c.id = h.campaign_id
     left join public.companies o on o.organization_id = %(organization_id)s and o.id = p.company_id
     order by h.at desc, h.id desc

@@ -81,12 +81,13 @@ class DashboardStats(BaseModel):
 
 
 class Activity(BaseModel):
-    """Something that happened, for the live stream. `kind` is an enrolment's new status, or `sent`."""
+    """Something that happened, for the live stream. `kind` is an enrolment's new status, `sent`, or
+    `campaign_completed`, which is about no one person."""
 
     id: UUID
     at: datetime
     kind: str
-    prospect_id: UUID
+    prospect_id: UUID | None
     prospect_name: str
     company_name: str | None
     campaign_id: UUID

@@ -152,6 +152,20 @@ async def give_back(
     )
 
 
+async def give_up(session: Session, enrollment_id: UUID, *, reason: str, error: str) -> None:
+    """The work failed for the last time: the person is set aside until somebody has them tried again."""
+    await session.execute(
+        """
+        update public.enrollments
+        set status = 'rejected', stop_reason = %(reason)s, attempts = 0, last_error = %(error)s, lease_until = null
+        where id = %(id)s
+        """,
+        id=enrollment_id,
+        reason=reason,
+        error=error,
+    )
+
+
 async def keep_enrichment(session: Session, state: State, answer: EnrichmentAnswer) -> None:
     await session.execute(
         """

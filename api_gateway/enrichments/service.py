@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
+from api_gateway.campaigns.enrollment_repository import ENRICHMENT_FAILED
 from api_gateway.database import Session
 from api_gateway.enrichments import facts, repository
 from api_gateway.enrichments.grants import grant_for
@@ -22,6 +23,7 @@ from api_gateway.enrichments.schemas import (
 )
 from api_gateway.messages.planning import WrittenMessage, create_from_step
 from api_gateway.notifications.repository import raise_alert
+from api_gateway.notifications.wording import in_words
 from api_gateway.resources import Resources
 from api_gateway.workflow_runs.holding import act_as, take_hold
 from kit.errors import LeaseLost
@@ -105,19 +107,25 @@ async def _failed(session: Session, state: State, given: EnrichmentReport) -> En
     attempts = state.attempts + 1
     error = given.error or "the workflow reported no answer"
     status = "found" if state.status in {"found", "enriching"} else state.status
-    await session.because("enrichment_failed")
-    await repository.give_back(
-        session, given.enrollment_id, status, attempts=attempts, rest=REST * attempts, error=error[:1_000]
-    )
-    if attempts >= MOST_ATTEMPTS:
+    await session.because(ENRICHMENT_FAILED)
+    if attempts < MOST_ATTEMPTS:
+        await repository.give_back(
+            session, given.enrollment_id, status, attempts=attempts, rest=REST * attempts, error=error[:1_000]
+        )
+    else:
+        status = "rejected"
+        await repository.give_up(session, given.enrollment_id, reason=ENRICHMENT_FAILED, error=error[:1_000])
         await raise_alert(
             session,
             state.organization_id,
             kind="enrichment_failed",
             severity="warning",
             title=f"People of “{state.campaign_name}” could not be enriched",
-            detail=f"Three attempts failed, the last one with: {error[:300]}",
+            detail=f"Three attempts failed, the last one with: {in_words(error)} They are set aside; try them again "
+            "from the campaign's list of prospects.",
             dedupe_key=f"enrichment:{state.campaign_id}",
+            entity="campaigns",
+            entity_id=state.campaign_id,
         )
         await repository.note_all_done(session, state.campaign_id)
     return EnrichmentReported(enrollment_id=given.enrollment_id, status=status)

@@ -1,8 +1,8 @@
 """The watch over bounces and complaints: a mailbox or a campaign that fares badly is stopped before it is ruined.
 
-Of the last hundred sends, once there are enough of them: from `bounce_warn_percent` on a mailbox is warned, from
-`bounce_pause_percent` on it is paused, and so is a campaign. A complaint weighs like a bounce. A pause raises an alert,
-is in the audit log, and is lifted by a person only.
+Of the last `bounce_window_sends` (a hundred), once there are enough of them: from `bounce_warn_percent` on a mailbox is
+warned, from `bounce_pause_percent` on it is paused, and so is a campaign. A complaint weighs like a bounce. A pause
+raises an alert, is in the audit log, and is lifted by a person only.
 """
 
 from typing import Literal
@@ -32,9 +32,9 @@ async def watch(session: Session, organization_id: UUID) -> None:
     Call it after a bounce or complaint was stored as a message event.
     """
     limits = await repository.limits(session, organization_id)
-    for mailbox in await repository.mailbox_records(session, organization_id):
+    for mailbox in await repository.mailbox_records(session, organization_id, limits.bounce_window_sends):
         await _judge_mailbox(session, organization_id, mailbox, limits)
-    for campaign in await repository.campaign_records(session, organization_id):
+    for campaign in await repository.campaign_records(session, organization_id, limits.bounce_window_sends):
         if verdict(campaign, limits) != "paused":
             continue
         reason = _share(campaign)

@@ -2,10 +2,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api_gateway.mailboxes import service
-from api_gateway.mailboxes.schemas import Mailbox, MailboxCreate, MailboxList, MailboxPatch
+from api_gateway.credentials.sealed import CredentialMissing
+from api_gateway.mailboxes import service, syncing
+from api_gateway.mailboxes.schemas import Mailbox, MailboxCreate, MailboxList, MailboxPatch, MailboxSync
 from api_gateway.sessions import MemberSession
-from kit.errors import Conflict, responses
+from kit.errors import Conflict, VendorFailed, responses
 
 router = APIRouter(prefix="/mailboxes")
 
@@ -24,6 +25,16 @@ async def list_mailboxes(member: MemberSession) -> MailboxList:
 )
 async def create_mailbox(member: MemberSession, wanted: MailboxCreate) -> Mailbox:
     return await service.create_mailbox(member, wanted)
+
+
+@router.post(
+    "/sync",
+    operation_id="mailboxes_sync",
+    summary="Take over the accounts of the connected Instantly workspace as mailboxes; only an administrator may.",
+    responses=responses(CredentialMissing, VendorFailed),
+)
+async def sync_mailboxes(member: MemberSession) -> MailboxSync:
+    return await syncing.sync_by_hand(member)
 
 
 @router.patch("/{mailbox_id}", operation_id="mailboxes_update", summary="Change a sending account or lift its pause.")

@@ -10,8 +10,6 @@ from pydantic import BaseModel
 from api_gateway.database import Session, set_clause
 from api_gateway.mailboxes.schemas import Mailbox
 
-RECENT_SENDS = 100
-
 _MAILBOX: LiteralString = """
     select b.id, b.provider, b.address, b.display_name, b.daily_cap, b.daily_cap as effective_daily_cap,
            b.min_gap_seconds, b.warmup_started_on, b.time_zone, b.health, b.health_reason, b.is_active, b.last_sent_at,
@@ -33,7 +31,7 @@ _MAILBOX: LiteralString = """
             ) as has_bounced
             from public.send_intents i
             where i.organization_id = b.organization_id and i.mailbox_id = b.id and i.status = 'sent'
-            order by i.sending_at desc limit 100
+            order by i.sending_at desc limit coalesce(s.bounce_window_sends, 100)
         ) r
     ) recent on true
     where b.organization_id = %(organization_id)s
@@ -41,7 +39,7 @@ _MAILBOX: LiteralString = """
 
 
 class Record(BaseModel):
-    """How the last hundred sends of something fared."""
+    """How the last sends of something fared."""
 
     id: UUID
     name: str
@@ -52,11 +50,12 @@ class Record(BaseModel):
 
 
 class Limits(BaseModel):
-    """From which shares on somebody is warned, and sending paused; percent."""
+    """From which shares (percent) of the last `bounce_window_sends` on somebody is warned, and sending paused."""
 
     bounce_warn_percent: float
     bounce_pause_percent: float
     bounce_minimum_sends: int
+    bounce_window_sends: int
 
 
 async def list_all(session: Session, organization_id: UUID) -> list[Mailbox]:
@@ -118,16 +117,18 @@ async def limits(session: Session, organization_id: UUID) -> Limits:
     stored = await session.row(
         Limits,
         """
-        select bounce_warn_percent, bounce_pause_percent, bounce_minimum_sends
+        select bounce_warn_percent, bounce_pause_percent, bounce_minimum_sends, bounce_window_sends
         from public.sending_settings where organization_id = %(organization_id)s
         """,
         organization_id=organization_id,
     )
-    return stored or Limits(bounce_warn_percent=2, bounce_pause_percent=5, bounce_minimum_sends=20)
+    return stored or Limits(
+        bounce_warn_percent=2, bounce_pause_percent=5, bounce_minimum_sends=20, bounce_window_sends=100
+    )
 
 
-async def mailbox_records(session: Session, organization_id: UUID) -> list[Record]:
-    """The last hundred sends of each mailbox since its pause was last lifted."""
+async def mailbox_records(session: Session, organization_id: UUID, window: int) -> list[Record]:
+    """The last `window` sends of each mailbox since its pause was last lifted."""
     return await session.rows(
         Record,
         """
@@ -143,17 +144,18 @@ async def mailbox_records(session: Session, organization_id: UUID) -> list[Recor
             from public.send_intents i
             where i.organization_id = b.organization_id and i.mailbox_id = b.id and i.status = 'sent'
               and (b.health <> 'healthy' or b.health_changed_at is null or i.sending_at > b.health_changed_at)
-            order by i.sending_at desc limit 100
+            order by i.sending_at desc limit %(window)s
         ) r on true
         where b.organization_id = %(organization_id)s
         group by b.id
         """,
         organization_id=organization_id,
+        window=window,
     )
 
 
-async def campaign_records(session: Session, organization_id: UUID) -> list[Record]:
-    """The last hundred sends of each running campaign since it was last paused."""
+async def campaign_records(session: Session, organization_id: UUID, window: int) -> list[Record]:
+    """The last `window` sends of each running campaign since it was last paused."""
     return await session.rows(
         Record,
         """
@@ -169,12 +171,13 @@ async def campaign_records(session: Session, organization_id: UUID) -> list[Reco
             from public.send_intents i
             where i.organization_id = c.organization_id and i.campaign_id = c.id and i.status = 'sent'
               and (c.paused_at is null or i.sending_at > c.paused_at)
-            order by i.sending_at desc limit 100
+            order by i.sending_at desc limit %(window)s
         ) r on true
         where c.organization_id = %(organization_id)s and c.status = 'active'
         group by c.id
         """,
         organization_id=organization_id,
+        window=window,
     )
 
 
@@ -219,3 +222,46 @@ async def count_bounce(session: Session, message_id: UUID, kind: str) -> None:
         id=message_id,
         kind=kind,
     )
+
+
+async def instantly_addresses(session: Session, organization_id: UUID) -> dict[str, bool]:
+    """Whether each mailbox at Instantly is switched on, by its normalised address."""
+    rows = await session.dicts(
+        """
+        select address_norm, is_active from public.mailboxes
+        where organization_id = %(organization_id)s and provider = 'instantly'
+        """,
+        organization_id=organization_id,
+    )
+    return {row["address_norm"]: row["is_active"] for row in rows}
+
+
+async def switch_off(session: Session, organization_id: UUID, addresses: list[str], reason: str) -> None:
+    """Switch mailboxes at Instantly off, with the reason in the audit log and on the mailbox."""
+    await session.because(reason)
+    await session.execute(
+        """
+        update public.mailboxes set is_active = false, health_reason = %(reason)s
+        where organization_id = %(organization_id)s and provider = 'instantly' and address_norm = any (%(addresses)s)
+        """,
+        organization_id=organization_id,
+        addresses=addresses,
+        reason=reason,
+    )
+
+
+async def insert_synced(session: Session, organization_id: UUID, **values: Any) -> UUID | None:
+    """Add an account of Instantly's; None when somebody else was faster."""
+    created: UUID | None = await session.value(
+        """
+        insert into public.mailboxes
+            (organization_id, provider, address, address_norm, display_name, daily_cap, is_active)
+        values (%(organization_id)s, 'instantly', %(address)s, %(address_norm)s, %(display_name)s, %(daily_cap)s,
+                %(is_active)s)
+        on conflict (organization_id, provider, address_norm) do nothing
+        returning id
+        """,
+        organization_id=organization_id,
+        **values,
+    )
+    return created

@@ -71,3 +71,12 @@ class MailboxPatch(BaseModel):
     is_active: bool | None = None
     health: Literal["healthy"] | None = None
     options: dict[str, Any] | None = None
+
+
+class MailboxSync(BaseModel):
+    """How the list of mailboxes compares with the accounts at Instantly. A mailbox that is new is in `added`."""
+
+    added: list[Mailbox]
+    known: int
+    gone: list[str] = Field(description="Addresses of ours that Instantly has no account for any more; switched off.")
+    unusable: list[str] = Field(description="Addresses that Instantly itself cannot send from at present.")

@@ -28,12 +28,12 @@ class MailboxInUse(Conflict):
 async def list_mailboxes(member: Member) -> MailboxList:
     """All sending accounts, with what they did today and how they fare."""
     rows = await repository.list_all(member.session, member.organization_id)
-    return MailboxList(items=[_with_todays_cap(row) for row in rows])
+    return MailboxList(items=[with_todays_cap(row) for row in rows])
 
 
 async def create_mailbox(member: Member, wanted: MailboxCreate) -> Mailbox:
     """Add a sending account. AlreadyExists when its address is there for this provider."""
-    _require_administrator(member)
+    require_administrator(member)
     values = wanted.model_dump()
     address = wanted.address.strip()
     created = await repository.insert(
@@ -45,7 +45,7 @@ async def create_mailbox(member: Member, wanted: MailboxCreate) -> Mailbox:
 async def update_mailbox(member: Member, mailbox_id: UUID, change: MailboxPatch) -> Mailbox:
     """Change a sending account; `health: healthy` is how a person lifts a pause."""
     await _shown(member, mailbox_id)
-    _require_administrator(member)
+    require_administrator(member)
     values = changed(change, nullable={"warmup_started_on"})
     if "health" in values:
         values |= {"health_reason": None, "health_changed_at": datetime.now(UTC)}
@@ -57,7 +57,7 @@ async def update_mailbox(member: Member, mailbox_id: UUID, change: MailboxPatch)
 async def delete_mailbox(member: Member, mailbox_id: UUID) -> None:
     """Remove a sending account. MailboxInUse while somebody's sequence sticks to it."""
     await _shown(member, mailbox_id)
-    _require_administrator(member)
+    require_administrator(member)
     if await repository.has_begun(member.session, member.organization_id, mailbox_id):
         raise MailboxInUse
     await repository.delete(member.session, member.organization_id, mailbox_id)
@@ -67,10 +67,11 @@ async def _shown(member: Member, mailbox_id: UUID) -> Mailbox:
     row = await repository.one(member.session, member.organization_id, mailbox_id)
     if row is None:
         raise MailboxNotFound
-    return _with_todays_cap(row)
+    return with_todays_cap(row)
 
 
-def _with_todays_cap(row: Mailbox) -> Mailbox:
+def with_todays_cap(row: Mailbox) -> Mailbox:
+    """The mailbox with what it may send today, its own local day."""
     today = datetime.now(ZoneInfo(row.time_zone)).date()
     cap = effective_daily_cap(row.daily_cap, row.warmup_started_on, today)
     return row.model_copy(update={"effective_daily_cap": cap})
@@ -85,6 +86,7 @@ def _norm(wanted: MailboxCreate) -> str:
         raise Invalid(error.detail) from error
 
 
-def _require_administrator(member: Member) -> None:
+def require_administrator(member: Member) -> None:
+    """Raises NotPermitted for everybody else."""
     if member.role not in _ADMINISTRATORS:
         raise NotPermitted

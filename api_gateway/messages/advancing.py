@@ -24,6 +24,7 @@ from api_gateway.messages.work_schemas import (
     WorkEnrichment,
 )
 from api_gateway.notifications.repository import raise_alert
+from api_gateway.notifications.wording import in_words
 from api_gateway.resources import Resources
 from api_gateway.scenarios.variants import as_written
 from api_gateway.sends import progress
@@ -263,6 +264,6 @@ async def _rest(session: Session, given: MessageReport, held: Held) -> None:
             kind="message_not_written",
             severity="warning",
             title="A message could not be written",
-            detail=f"Tried {attempts} times: {given.error or 'no reason given'}"[:500],
+            detail=f"Tried {attempts} times: {in_words(given.error or 'no reason was given')}",
             dedupe_key="message_not_written",
         )

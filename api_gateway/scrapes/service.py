@@ -8,6 +8,7 @@ from typing import Any
 from api_gateway.credentials.sealed import open_credential
 from api_gateway.database import Session
 from api_gateway.notifications.repository import raise_alert
+from api_gateway.notifications.wording import in_words
 from api_gateway.providers.phantombuster import PhantomBuster
 from api_gateway.resources import Resources
 from api_gateway.scrapes import fetching, importing, repository
@@ -140,14 +141,14 @@ async def report(session: Session, shared: Resources, given: ScrapeReport) -> Sc
         return ScrapeReported(run_id=run.id, status="succeeded")
     error = given.error or "the run was reported as done without its rows having been collected"
     await repository.finish(session, run.id, "failed", error[:1_000])
-    await repository.note_stage(session, run, "failed", 0, error[:300])
+    await repository.note_stage(session, run, "failed", 0, in_words(error))
     await raise_alert(
         session,
         run.organization_id,
         kind="scrape_failed",
         severity="critical",
         title=f"The scrape of “{run.campaign_name}” failed",
-        detail=error[:500],
+        detail=in_words(error),
         dedupe_key=f"scrape:{run.campaign_id}",
     )
     return ScrapeReported(run_id=run.id, status="failed")

@@ -27,6 +27,12 @@ HOUR = timedelta(hours=1)
 RECHECK = timedelta(minutes=15)
 
 _IN_SEQUENCE = frozenset({"qualified", "in_sequence"})
+_COMPANY_EVENTS = {
+    "reply": "has replied",
+    "meeting": "has a meeting",
+    "bounce": "could not be reached",
+    "unsubscribe": "has unsubscribed",
+}
 _CLOSED_TO_ANSWERS = frozenset({"unsubscribed", "bounced"})
 
 
@@ -42,10 +48,14 @@ class MessageFacts:
 
 @dataclass(frozen=True)
 class ProspectFacts:
-    """`suppressed`: why nothing may be sent to this person; `reachable`: has an address on the message's channel."""
+    """`suppressed`: why nothing may be sent to this person; `reachable`: has an address on the message's channel.
+
+    `company_event`: what happened with a colleague that, by the campaign's choice, ends sequences at the whole company.
+    """
 
     suppressed: str | None = None
     enrollment_status: str = "in_sequence"
+    company_event: str | None = None
     hold_until: datetime | None = None
     reachable: bool = True
     email_status: str = "unknown"
@@ -178,13 +188,22 @@ def _campaign_says(campaign: CampaignFacts) -> Decision | None:
 def _person_says(message: MessageFacts, prospect: ProspectFacts, now: datetime) -> Decision | None:
     if prospect.suppressed is not None:
         return Stop("suppressed", f"On the suppression list: {prospect.suppressed}.")
+    if message.kind != "reply":
+        return _sequence_says(prospect, now)
+    if prospect.enrollment_status in _CLOSED_TO_ANSWERS:
+        return Stop(f"enrollment_{prospect.enrollment_status}", f"The person's state is {prospect.enrollment_status}.")
+    return None
+
+
+def _sequence_says(prospect: ProspectFacts, now: datetime) -> Decision | None:
     status = prospect.enrollment_status
-    if message.kind == "reply":
-        if status in _CLOSED_TO_ANSWERS:
-            return Stop(f"enrollment_{status}", f"The person's state is {status}.")
-        return None
     if status not in _IN_SEQUENCE:
         return Stop(f"enrollment_{status}", f"The sequence has ended for this person: {status}.")
+    if prospect.company_event is not None:
+        said = _COMPANY_EVENTS[prospect.company_event]
+        return Stop(
+            "company_stopped", f"A colleague at the same company {said}; the campaign then stops for all there."
+        )
     if prospect.hold_until is not None and prospect.hold_until > now:
         return Defer("on_hold", "The person is away; the sequence waits.", prospect.hold_until)
     return None

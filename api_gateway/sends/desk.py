@@ -122,6 +122,7 @@ class Desk:
         return ProspectFacts(
             suppressed=next((self.suppressed[key] for key in forms if key in self.suppressed), None),
             enrollment_status=intent.enrollment_status,
+            company_event=intent.company_event,
             hold_until=intent.hold_until,
             reachable=bool(recipient(intent)),
             email_status=intent.email_status if intent.channel == "email" else "valid",

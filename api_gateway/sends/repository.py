@@ -77,6 +77,7 @@ class IntentFacts(BaseModel):
     mailbox_daily_cap: int
     min_gap_seconds: int
     postal_address: str
+    company_event: str | None
     first_subject: str | None
 
 

@@ -24,7 +24,7 @@ create table public.mailboxes (
 );
 comment on table public.mailboxes is 'A sending account. A prospect keeps the same one for a whole sequence.';
 comment on column public.mailboxes.warmup_started_on is 'Set while warming up: the daily cap then grows day by day.';
-select private.protect('public.mailboxes', 'viewer', 'admin', 'admin', 'admin', '{select,update}');
+select private.protect('public.mailboxes', 'viewer', 'admin', 'admin', 'admin', '{select,insert,update}');
 select private.audit('public.mailboxes');
 
 create table public.mailbox_days (
@@ -42,3 +42,10 @@ create table public.mailbox_days (
 );
 comment on table public.mailbox_days is 'What a mailbox did on one of its own local days.';
 select private.protect('public.mailbox_days', 'viewer', null, null, null, '{select,insert,update}');
+
+create function private.organizations_with_instantly() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+    select organization_id from public.api_credentials where service_name = 'instantly' and is_active
+$$;
+comment on function private.organizations_with_instantly() is 'Whose list of mailboxes is compared with the vendor''s.';
+grant execute on function private.organizations_with_instantly() to workflow;

@@ -23,6 +23,7 @@ create table public.campaigns (
     time_zone text not null default 'Europe/Paris',
     respect_holidays boolean not null default true,
     hourly_cap int not null default 20 check (hourly_cap between 1 and 10000),
+    stop_company_on text[] not null default '{}' check (stop_company_on <@ '{reply,meeting,bounce,unsubscribe}'::text[]),
     max_prospects int check (max_prospects between 1 and 100000),
     scraper_agent_id text,
     scraper_argument jsonb not null default '{}' check (jsonb_typeof(scraper_argument) = 'object'),
@@ -41,6 +42,8 @@ create table public.campaigns (
 comment on table public.campaigns is 'A campaign: a target, a scenario, a window to send in, and the rule by which messages are approved.';
 comment on column public.campaigns.approval_policy is
     'automatic: messages go out unread by a person; review_first: the first step is read; review_all: all are.';
+comment on column public.campaigns.stop_company_on is
+    'What of one person ends the sequences of everybody else at their company.';
 create index campaigns_list_idx on public.campaigns (organization_id, created_at desc, id desc);
 create index campaigns_status_idx on public.campaigns (organization_id, status, created_at desc);
 create index campaigns_active_idx on public.campaigns (status) where status = 'active';

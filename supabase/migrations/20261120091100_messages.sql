@@ -340,6 +340,34 @@ grant execute on function private.claim_due_steps(int, uuid, interval) to workfl
 -- Facts of work in hand. They lie in many tables, and under row-level security each of these would be read by its
 -- organization: a planner without statistics then pairs every row with every other. Here they are joined by id alone, and
 -- only what belongs to the organization that the session is narrowed to is told.
+create function private.company_events(organization uuid, company uuid, except_prospect uuid) returns table (event text)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+begin
+    return query
+    with colleagues as (
+        select e.id, e.status
+        from public.prospects p
+        join public.enrollments e on e.organization_id = p.organization_id and e.prospect_id = p.id
+        where p.organization_id = organization and p.company_id = company and p.id <> except_prospect
+    )
+    select 'meeting' from colleagues c
+    where c.status = 'meeting_scheduled' or exists (
+        select from public.meetings m
+        where m.organization_id = organization and m.enrollment_id = c.id and m.status <> 'cancelled')
+    union all
+    select 'reply' from colleagues c
+    where c.status in ('replied', 'not_interested') or exists (
+        select from public.replies r
+        where r.organization_id = organization and r.enrollment_id = c.id and not r.is_automatic)
+    union all
+    select case c.status when 'bounced' then 'bounce' else 'unsubscribe' end from colleagues c
+    where c.status in ('bounced', 'unsubscribed');
+end
+$$;
+comment on function private.company_events(uuid, uuid, uuid) is
+    'What has happened with others of a company: reply, meeting, bounce, unsubscribe. For the facts of a send; granted to nobody.';
+
 create function private.send_facts(intents uuid[]) returns setof jsonb
 language plpgsql stable security definer set search_path = '' as $$
 begin
@@ -360,6 +388,8 @@ begin
                coalesce(s.hourly_cap, 20) as organization_hourly_cap,
                coalesce(s.mailbox_daily_cap, 20) as mailbox_daily_cap,
                coalesce(s.min_gap_seconds, 60) as min_gap_seconds, coalesce(s.postal_address, '') as postal_address,
+               (select g.event from private.company_events(i.organization_id, p.company_id, p.id) g
+                where g.event = any (c.stop_company_on) limit 1) as company_event,
                (select f.subject from public.messages f
                 where f.organization_id = m.organization_id and f.enrollment_id = m.enrollment_id and f.channel = 'email'
                   and f.status = 'sent' and f.subject <> ''

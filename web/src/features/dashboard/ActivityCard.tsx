@@ -15,6 +15,7 @@ const dots: Record<string, string> = {
   in_sequence: "bg-primary",
   replied: "bg-accent",
   meeting_scheduled: "bg-good",
+  campaign_completed: "bg-good",
   bounced: "bg-bad",
   unsubscribed: "bg-bad",
 };
@@ -40,9 +41,13 @@ export function ActivityCard() {
               <span className={cn("mt-1.5 size-2 shrink-0 rounded-full", dots[activity.kind] ?? "bg-line-strong/60")} aria-hidden />
               <div className="min-w-0 flex-1 text-[0.8125rem]">
                 <p>
-                  <Link to="/prospects" search={{ prospect: activity.prospect_id }} className="font-medium hover:underline">
-                    {activity.prospect_name}
-                  </Link>{" "}
+                  {activity.prospect_id === null ? (
+                    <span className="font-medium">{activity.campaign_name}</span>
+                  ) : (
+                    <Link to="/prospects" search={{ prospect: activity.prospect_id }} className="font-medium hover:underline">
+                      {activity.prospect_name}
+                    </Link>
+                  )}{" "}
                   <span className="text-ink-muted">{label(t.did, activity.kind)}</span>
                 </p>
                 <p className="truncate text-xs text-ink-muted">
