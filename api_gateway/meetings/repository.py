@@ -150,7 +150,8 @@ async def whose(session: Session, enrollment_id: UUID | None, addresses: Sequenc
         where e.organization_id = private.workflow_organization_id()
           and (e.id = %(enrollment_id)s
                or (p.email_norm = any (%(addresses)s)
-                   and e.status in ('in_sequence', 'replied', 'meeting_scheduled', 'completed', 'not_interested')))
+                   and e.status in ('in_sequence', 'replied', 'meeting_scheduled', 'completed', 'not_interested',
+                                    'unsubscribed', 'bounced')))
         order by e.id is not distinct from %(enrollment_id)s desc,
                  (select max(m.sent_at) from public.messages m
                   where m.organization_id = e.organization_id and m.enrollment_id = e.id) desc nulls last, e.id

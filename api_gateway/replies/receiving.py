@@ -65,7 +65,7 @@ async def receive(
     if verdict is not None:
         await _settle_by_rules(session, enrolled, reply_id, verdict)
     if not is_automatic:
-        await repository.note_answer(session, enrolled, incoming.provider_message_id, said.occurred_at)
+        await repository.note_answer(session, enrolled, incoming.provider_message_id, said.occurred_at, said.channel)
     await standing.settle(session, enrollment_id)
     if verdict is None:
         starting.start_after_commit(shared, session, enrolled.organization_id, "handle-replies", reply_id=str(reply_id))

@@ -80,8 +80,8 @@ async def insert_reply(session: Session, who: Enrolled, *, channel: str, **value
     return reply_id
 
 
-async def note_answer(session: Session, who: Enrolled, provider_message_id: str, at: datetime) -> None:
-    """A person wrote: the retention clock starts anew, and what we write next answers this mail."""
+async def note_answer(session: Session, who: Enrolled, provider_message_id: str, at: datetime, channel: str) -> None:
+    """A person wrote: the retention clock starts anew, and the next mail answers this one, when it is one."""
     await session.execute(
         """
         update public.prospects set last_inbound_at = greatest(last_inbound_at, %(at)s) where id = %(id)s
@@ -89,6 +89,8 @@ async def note_answer(session: Session, who: Enrolled, provider_message_id: str,
         id=who.prospect_id,
         at=at,
     )
+    if channel != "email":
+        return
     await session.execute(
         """
         update public.enrollments set provider_reply_to = %(message_id)s, provider_reply_at = %(at)s

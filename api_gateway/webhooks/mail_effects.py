@@ -52,7 +52,8 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
         case "sent":
             await repository.note_thread(
                 session,
-                enrollment_id=target.enrollment_id,
+                # Only mails are answered by naming one; an SMS in the thread's place would lead the next mail astray.
+                enrollment_id=target.enrollment_id if said.channel == "email" else None,
                 message_id=target.message_id,
                 provider_message_id=said.provider_message_id,
                 at=said.occurred_at,

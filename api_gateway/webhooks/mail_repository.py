@@ -125,9 +125,14 @@ async def insert_message_event(session: Session, **values: Any) -> bool:
 
 
 async def note_thread(
-    session: Session, *, enrollment_id: UUID, message_id: UUID | None, provider_message_id: str | None, at: datetime
+    session: Session,
+    *,
+    enrollment_id: UUID | None,
+    message_id: UUID | None,
+    provider_message_id: str | None,
+    at: datetime,
 ) -> None:
-    """Remember the vendor's id of a mail that went out, and that follow-ups answer it unless a later one exists."""
+    """Remember the vendor's id of a message that went out, and that an enrollment's next mail answers the latest."""
     if provider_message_id is None:
         return
     if message_id is not None:
@@ -139,6 +144,8 @@ async def note_thread(
             id=message_id,
             provider_message_id=provider_message_id,
         )
+    if enrollment_id is None:
+        return
     await session.execute(
         """
         update public.enrollments e set provider_reply_to = %(provider_message_id)s, provider_reply_at = %(at)s

@@ -82,14 +82,18 @@ async def insert_event(session: Session, *, headers: dict[str, str], **values: A
 
 
 async def lock_event(session: Session, event_id: UUID) -> StoredEvent | None:
-    """An event that still waits; None when it is handled, or in another worker's hands."""
+    """An event that still waits; None when it is handled.
+
+    Whoever has the row is waited for: as likely as another worker it is a repeated delivery that only counts itself,
+    and passing by would leave the event to the next sweep.
+    """
     return await session.row(
         StoredEvent,
         """
         select id, organization_id, source, event_type, raw_body, headers, received_at, occurred_at, attempts, error
         from public.inbound_events
         where id = %(id)s and status = 'received'
-        for update skip locked
+        for update
         """,
         id=event_id,
     )
