@@ -1,7 +1,7 @@
-"""Named places at which a test may cut the power: a send must survive a kill at each of them.
+"""Named places at which a test may cut the power: a send must survive a kill, and a pause, at each of them.
 
 The fifth place, a request that left and was not answered, needs no name here: a slow vendor makes it.
-Nothing that is deployed assigns `act`; a test's own entry point does, before it starts the application.
+Nothing that is deployed calls `install`; a test's own entry point does, and in production it refuses.
 """
 
 from collections.abc import Callable
@@ -9,14 +9,17 @@ from typing import Literal
 
 CutPoint = Literal["after_claim", "after_intent_commits", "answer_read_not_committed", "committed_not_reported"]
 
-
-def _nothing(_: CutPoint) -> None:
-    return None
+_installed: list[Callable[[CutPoint], None]] = []
 
 
-act: Callable[[CutPoint], None] = _nothing
+def install(act: Callable[[CutPoint], None], *, environment: str) -> None:
+    """Have `act` called at every place, in this process. Raises RuntimeError in production."""
+    if environment == "production":
+        raise RuntimeError("Cut points are for tests.")
+    _installed.append(act)
 
 
 def reached(name: CutPoint) -> None:
     """Tell the test, if there is one, that a send has come this far."""
-    act(name)
+    for act in _installed:
+        act(name)

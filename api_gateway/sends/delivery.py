@@ -1,5 +1,6 @@
 """Handing one message to its vendor, writing down what came of it, and asking about what is in doubt."""
 
+import asyncio
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,17 @@ from api_gateway.database import Session
 from api_gateway.notifications.repository import raise_alert
 from api_gateway.providers import registry
 from api_gateway.providers.instantly import Instantly
-from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outcome, Provider, RetryAt, Sent, Unknown
+from api_gateway.providers.port import (
+    SEND_LIMIT_S,
+    Ambiguous,
+    Failed,
+    NotThere,
+    Outcome,
+    Provider,
+    RetryAt,
+    Sent,
+    Unknown,
+)
 from api_gateway.resources import Resources
 from api_gateway.sends import bindings, ledger, letter, progress, repository
 from api_gateway.sends.decide import Stop
@@ -27,6 +38,8 @@ MOST_ATTEMPTS = 20
 MOST_BACK_OFF = 16
 LOOK_UPS_UNTIL_ALERT = timedelta(minutes=10)
 """A doubt that will be older than this when it is looked at again goes to a person."""
+CALL_TAKES = timedelta(seconds=SEND_LIMIT_S)
+"""A call that begins less than this before its lease ends might be accepted after somebody else has looked for it."""
 log = structlog.get_logger(__name__)
 
 
@@ -37,6 +50,7 @@ class Prepared:
     intent: IntentFacts
     mailbox: MailboxRow
     vendor: Provider
+    lease_until: datetime
 
 
 async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -> Provider | RetryAt:
@@ -51,7 +65,8 @@ async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -
 
 
 async def hand_over(shared: Resources, prepared: Prepared) -> Outcome:
-    """The vendor's call. Whatever goes wrong before it is sure that nothing left is a retry; after that, ambiguous."""
+    """The vendor's call, within the lease and never after it: a process that was frozen may wake when its send is long
+    somebody else's. Whatever goes wrong before anything left is a retry; after that, ambiguous."""
     binding = None
     if isinstance(prepared.vendor, Instantly):
         try:
@@ -65,8 +80,14 @@ async def hand_over(shared: Resources, prepared: Prepared) -> Outcome:
         public_url=shared.settings.public_url,
         secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
     )
+    left = prepared.lease_until - datetime.now(UTC)
+    if left < CALL_TAKES:
+        return RetryAt(0.0, "too_late_to_begin")
     try:
-        return await prepared.vendor.deliver(message)
+        async with asyncio.timeout(left.total_seconds()):
+            return await prepared.vendor.deliver(message)
+    except TimeoutError:
+        return Ambiguous("lease_ran_out")
     except Exception as error:
         # A fault of ours in the middle of a call: it may have left.
         log.exception("delivery_crashed", intent_id=str(prepared.intent.intent_id))

@@ -148,20 +148,21 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
         if mailbox is None or vendor is None or isinstance(vendor, RetryAt) or decision.outcome != "send":
             return await _hold_back(shared, session, intent, decision, now)
         await repository.store_decision(session, intent, decision)
+        lease_until = now + SEND_LEASE
         begun = await ledger.begin(
             session,
             intent,
             mailbox_id=mailbox.id,
             provider=mailbox.provider,
             now=now,
-            lease_until=now + SEND_LEASE,
+            lease_until=lease_until,
         )
         if not begun:
             raise LeaseLost
         intent = intent.model_copy(
             update={"intent_mailbox_id": mailbox.id, "attempt": intent.attempt + 1, "sending_at": now}
         )
-    return Prepared(intent=intent, mailbox=mailbox, vendor=vendor)
+    return Prepared(intent=intent, mailbox=mailbox, vendor=vendor, lease_until=lease_until)
 
 
 async def _hold_back(

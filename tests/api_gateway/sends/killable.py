@@ -68,6 +68,10 @@ class Life:
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self.signal(signal.SIGKILL)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until it is gone."""
         with suppress(psutil.NoSuchProcess):
             psutil.Process(self.pid).wait(30)
 
@@ -158,7 +162,8 @@ def main() -> None:
         if order["leases_s"] is not None:
             _shorten_leases(timedelta(seconds=order["leases_s"]))
         if order["place"]:
-            cut_points.act = _Cut(**{key: order[key] for key in ("place", "nth", "act")})
+            cut = _Cut(**{key: order[key] for key in ("place", "nth", "act")})
+            cut_points.install(cut, environment=os.environ["ENVIRONMENT"])
 
         class Server(uvicorn.Server):
             async def startup(self, sockets: Any = None) -> None:
@@ -201,10 +206,12 @@ class _Cut:
 
 
 def _shorten_leases(lease: timedelta) -> None:
-    from api_gateway.sends import service
+    from api_gateway.enrichments import service as enrichments
+    from api_gateway.replies import handling
+    from api_gateway.sends import delivery, service
 
-    service.CLAIM_LEASE = lease
-    service.SEND_LEASE = lease
+    service.CLAIM_LEASE = service.SEND_LEASE = enrichments.LEASE = handling.LEASE = lease
+    delivery.CALL_TAKES = lease / 2
 
 
 def _tell(*words: object) -> None:

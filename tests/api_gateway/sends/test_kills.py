@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -23,7 +24,7 @@ from tests.api_gateway.people import TEST_SETTINGS
 from tests.api_gateway.sends import crowd
 from tests.api_gateway.sends.crowd import Crowd
 from tests.api_gateway.sends.killable import Life, Lives
-from tests.api_gateway.sends.vendor import Vendor, until
+from tests.api_gateway.sends.vendor import Vendor
 
 FULL = os.environ.get("TORTURE") == "1"
 ROUNDS = 50 if FULL else 5
@@ -106,18 +107,18 @@ def kill_everywhere(lives: Lives, people: Crowd, vendor: Vendor, route: str) -> 
         if place == UNANSWERED:
             vendor.behave("slow", route, delay_s=SLOW_S)
             life = lives.begin()
-            work(life, people, ends=lambda life=life: vendor.health()["in_flight"] > 0)
+            work(life, people, ends=lambda: vendor.health()["in_flight"] > 0)
             vendor.behave("ok", route)
             done.killed[place] += 1
         elif place == AT_RANDOM:
             life = lives.begin()
             end = time.monotonic() + chance.uniform(0.0, 0.5)
-            work(life, people, ends=lambda end=end: time.monotonic() > end)
+            work(life, people, ends=partial(_is_past, end))
             done.killed[place] += 1
         else:
             life = lives.begin(place, 1 if place == "after_claim" else chance.randint(1, 6))
             work(life, people)
-            until(lambda life=life: life.is_dead)
+            life.wait()
             done.killed[life.ended_at[0]] += 1
         vendor.settle_down()
         done.doubted += people.let_leases_run_out()
@@ -162,3 +163,7 @@ def work(life: Life, people: Crowd, ends: Callable[[], bool] | None = None) -> N
         over.set()
     if ends is not None:
         life.kill()
+
+
+def _is_past(end: float) -> bool:
+    return time.monotonic() > end
