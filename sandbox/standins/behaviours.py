@@ -1,11 +1,11 @@
-"""How a stand-in may be told to misbehave: slow, fail, accept-then-fail, refuse, lie; on one route or all, n times."""
+"""How a stand-in may be told to misbehave: slow, fail, accept-then-fail, refuse, lie, echo; on some routes, n times."""
 
 import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Mode = Literal["ok", "slow", "fail", "accept_then_fail", "refuse", "lie"]
+Mode = Literal["ok", "slow", "fail", "accept_then_fail", "refuse", "lie", "echo"]
 
 
 class Behaviour(BaseModel):
@@ -14,6 +14,7 @@ class Behaviour(BaseModel):
     `route` is `METHOD /path` with `{placeholders}` or `*`, or `*` alone. `status` 0 drops the connection instead of
     answering. `times` None means until replaced. `delay_s` (seconds) is waited first, whatever the mode. `lie` names a
     lie the vendor knows; `body` is a lie told word for word.
+    `echo` fails, and repeats the credentials of the call in its error, plain and decoded.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,6 +1,7 @@
 """The door of a stand-in: control routes, behaviours, one ledger line per call. Plain ASGI, so that it can hang up."""
 
 import asyncio
+import base64
 import hashlib
 import json
 import time
@@ -151,7 +152,8 @@ class Front:
             await _collect(self.inner, scope, body)
         if rule.status == 0:
             return 0, []
-        response = self.standin.error(rule.status, "told to fail by the control route")
+        told = "told to fail by the control route"
+        response = self.standin.error(rule.status, f"{told}: {_credentials(scope)}" if mode == "echo" else told)
         response.headers.update(rule.headers)
         return await _collect(response, scope, body)
 
@@ -190,6 +192,17 @@ class Front:
             except ValueError:
                 data["body"] = body[:2000].decode("utf-8", "replace")
         self.standin.ledger.record("call", f"{scope['method']} {scope['path']}", data["body_sha256"], **data)
+
+
+def _credentials(scope: Scope) -> str:
+    """What the caller showed to be let in, as a careless vendor would repeat it."""
+    headers = Request(scope).headers
+    shown = [headers[name] for name in ("authorization", "x-api-key", "x-phantombuster-key") if name in headers]
+    for value in list(shown):
+        kind, _, rest = value.partition(" ")
+        if kind.lower() == "basic":
+            shown.append(base64.b64decode(rest).decode("utf-8", "replace"))
+    return " ".join([*shown, scope["query_string"].decode("latin-1")])
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -36,6 +36,7 @@ class MailServer(Standin):
         self.require_login = True
         self.bounces = True
         self.port = 0
+        self.last_password = ""
         self._server: asyncio.Server | None = None
 
     def routes(self) -> list[Route]:
@@ -109,6 +110,8 @@ class MailServer(Standin):
 
     def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: Any) -> AuthResult:
         known = isinstance(given, LoginPassword) and self.accepts(given.password.decode("utf-8", "replace"))
+        if isinstance(given, LoginPassword):
+            self.last_password = given.password.decode("utf-8", "replace")
         return AuthResult(success=known, handled=known)
 
 
@@ -173,7 +176,10 @@ class _Commands:
             server.transport.abort()
             return "421 4.3.0 closing"
         status = status if 400 <= status <= 599 else 451
-        return f"{status} {status // 100}.3.0 told to fail by the control route"
+        told = "told to fail by the control route"
+        if rule.mode == "echo":
+            told = f"the password was {self.standin.last_password}"
+        return f"{status} {status // 100}.3.0 {told}"
 
     def _write_down(self, command: str, status: int, about: str) -> None:
         key = digest(about, str(time.time()))
