@@ -30,7 +30,8 @@ from kit.settings import SettingsError, load
 AT_START = ("reconcile_vendors", "sweep_inbox")
 ROOMS_WITH_TASKS: tuple[str, ...] = (
     "api_gateway.webhooks.tasks", "api_gateway.sends.tasks", "api_gateway.scenarios.tasks",
-    "api_gateway.campaigns.tasks", "api_gateway.mailboxes.tasks",
+    "api_gateway.campaigns.tasks", "api_gateway.mailboxes.tasks", "api_gateway.scrapes.tasks",
+    "api_gateway.data_protection.tasks",
 )  # fmt: skip
 CONCURRENCY = 8
 HEARTBEAT_S = 5.0

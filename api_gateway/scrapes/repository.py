@@ -33,6 +33,7 @@ class Run(BaseModel):
     argument: dict[str, Any]
     max_prospects: int | None
     launching_at: datetime | None
+    waits_for_agent: bool
     collected_at: datetime | None
     result: dict[str, Any]
 
@@ -69,7 +70,8 @@ async def lock(session: Session, run_id: UUID, lease_token: UUID) -> Run | None:
         select r.id, r.organization_id, r.campaign_id, c.name as campaign_name, r.status,
                coalesce(r.lease_until > clock_timestamp(), false) as is_held,
                coalesce(r.agent_id, c.scraper_agent_id) as agent_id, r.container_id, c.scraper_argument as argument,
-               c.max_prospects, (r.result ->> 'launching_at')::timestamptz as launching_at, r.collected_at, r.result
+               c.max_prospects, (r.result ->> 'launching_at')::timestamptz as launching_at,
+               r.result ? 'waits_for_agent' as waits_for_agent, r.collected_at, r.result
         from public.workflow_runs r
         join public.campaigns c on c.organization_id = r.organization_id and c.id = r.campaign_id
         where r.id = %(id)s and r.lease_token = %(token)s
@@ -85,7 +87,8 @@ async def note_launching(session: Session, run_id: UUID) -> None:
     await session.execute(
         """
         update public.workflow_runs
-        set result = result || jsonb_build_object('launching_at', clock_timestamp()), attempts = attempts + 1
+        set result = (result - 'waits_for_agent') || jsonb_build_object('launching_at', clock_timestamp()),
+            attempts = attempts + 1
         where id = %(id)s
         """,
         id=run_id,
@@ -104,6 +107,22 @@ async def note_container(session: Session, run_id: UUID, lease_token: UUID, cont
         container_id=container_id,
         lease=lease,
     )
+
+
+async def wait_for_agent(session: Session, run: Run, rest: timedelta, message: str) -> None:
+    """The agent works for somebody else: nothing was begun, and the run is taken up again after `rest`."""
+    await session.execute(
+        """
+        update public.workflow_runs
+        set status = 'queued', lease_until = clock_timestamp() + %(rest)s, message = %(message)s,
+            result = (result - 'launching_at') || '{"waits_for_agent": true}'
+        where id = %(id)s
+        """,
+        id=run.id,
+        rest=rest,
+        message=message,
+    )
+    await note_stage(session, run, "scraping", 0, message)
 
 
 async def note_progress(session: Session, run: Run, progress: float, message: str, lease: timedelta) -> None:
@@ -169,6 +188,14 @@ async def note_stage(session: Session, run: Run, stage: str, percent: int, messa
         percent=percent,
         message=message,
     )
+
+
+async def waits(session: Session, workflow: str) -> bool:
+    """Whether a run of any organization could be driven and nobody does."""
+    found: bool = await session.value(
+        "select exists (select from private.drivable_runs(%(workflow)s, null, 1))", workflow=workflow
+    )
+    return found
 
 
 async def run_of_container(session: Session, container_id: str) -> tuple[UUID, UUID] | None:

@@ -9,7 +9,7 @@ from api_gateway.credentials.sealed import open_credential
 from api_gateway.database import Session
 from api_gateway.notifications.repository import raise_alert
 from api_gateway.notifications.wording import in_words
-from api_gateway.providers.phantombuster import PhantomBuster
+from api_gateway.providers.phantombuster import AlreadyRunning, PhantomBuster
 from api_gateway.resources import Resources
 from api_gateway.scrapes import fetching, importing, repository
 from api_gateway.scrapes.repository import Run
@@ -33,6 +33,8 @@ WORKFLOW: WorkflowName = "scrape-linkedin-prospects"
 LEASE = timedelta(minutes=5)
 MOST_AT_ONCE = 10
 IMPORT_LIMIT_S = 120.0
+AGENT_REST = timedelta(minutes=1)
+WAITS_FOR_AGENT = "The phantom is busy with another search; this one starts when it is free."
 COUNT_ARGUMENT = "numberOfProfiles"
 _OPEN = frozenset({"queued", "running"})
 
@@ -61,7 +63,8 @@ async def claim(session: Session, wanted: ScrapeClaim) -> ScrapeBatch:
 async def launch(shared: Resources, held: ScrapeHold) -> ScrapeLaunched:
     """Launch the agent, once: a container that an earlier, interrupted call started is found and kept.
 
-    Raises LeaseLost, NoAgent, CredentialMissing or VendorFailed.
+    An agent that is busy with something else is waited for: the run goes back to the queue.
+    Raises LeaseLost, NoAgent, CredentialMissing, AlreadyRunning or VendorFailed.
     """
     async with _held(shared, held) as (session, run):
         client = await _client(shared, session)
@@ -73,8 +76,15 @@ async def launch(shared: Resources, held: ScrapeHold) -> ScrapeLaunched:
     if run.agent_id is None:
         raise NoAgent
     container_id = await client.last_container(run.agent_id) if was_launching else None
-    if container_id is None:
-        container_id = await client.launch(run.agent_id, _argument(run))
+    try:
+        if container_id is None:
+            container_id = await client.launch(run.agent_id, _argument(run))
+        elif await _is_anothers(shared, run, container_id):
+            raise AlreadyRunning
+    except AlreadyRunning:
+        async with _held(shared, held) as (session, run):
+            await repository.wait_for_agent(session, run, AGENT_REST, WAITS_FOR_AGENT)
+        raise
     async with _held(shared, held) as (session, _):
         await repository.note_container(session, run.id, held.lease_token, container_id, LEASE)
     return _launched(held, container_id)
@@ -128,7 +138,7 @@ async def report(session: Session, shared: Resources, given: ScrapeReport) -> Sc
     run = await repository.lock(session, given.run_id, given.lease_token)
     if run is None:
         raise LeaseLost
-    if run.status not in _OPEN:
+    if run.status not in _OPEN or run.waits_for_agent:
         return ScrapeReported(run_id=run.id, status=run.status)
     if not run.is_held:
         raise LeaseLost
@@ -138,9 +148,11 @@ async def report(session: Session, shared: Resources, given: ScrapeReport) -> Sc
         starting.start_after_commit(
             shared, session, run.organization_id, "enrich-and-qualify-prospects", campaign_id=str(run.campaign_id)
         )
+        await _wake_next(session, shared, run)
         return ScrapeReported(run_id=run.id, status="succeeded")
     error = given.error or "the run was reported as done without its rows having been collected"
     await repository.finish(session, run.id, "failed", error[:1_000])
+    await _wake_next(session, shared, run)
     await repository.note_stage(session, run, "failed", 0, in_words(error))
     await raise_alert(
         session,
@@ -175,6 +187,18 @@ async def _held(shared: Resources, held: ScrapeHold) -> AsyncIterator[tuple[Sess
         yield session, run
 
 
+async def _wake_next(session: Session, shared: Resources, run: Run) -> None:
+    """The agent is free: whoever waited for it is next."""
+    if await repository.waits(session, WORKFLOW):
+        starting.start_after_commit(shared, session, run.organization_id, WORKFLOW)
+
+
+async def _is_anothers(shared: Resources, run: Run, container_id: str) -> bool:
+    """Whether the agent's container was launched by another run of ours."""
+    async with shared.database.workflow(run.organization_id, actor=f"workflow:{WORKFLOW}") as session:
+        return await repository.run_of_container(session, container_id) is not None
+
+
 async def _client(shared: Resources, session: Session) -> PhantomBuster:
     credential = await open_credential(session, shared.keyring, "phantombuster")
     return PhantomBuster(shared.http, shared.settings.phantombuster_base_url, credential.key.get_secret_value())
@@ -186,9 +210,9 @@ async def _rows(shared: Resources, client: PhantomBuster, container_id: str) -> 
         return result.rows
     base = shared.settings.phantombuster_base_url
     if result.json_url is not None:
-        return await fetching.rows_of(shared.http, result.json_url, vendor_base_url=base, is_csv=False)
+        return await fetching.rows_of(shared.http, shared.outside, result.json_url, vendor_base_url=base, is_csv=False)
     if result.csv_url is not None:
-        return await fetching.rows_of(shared.http, result.csv_url, vendor_base_url=base, is_csv=True)
+        return await fetching.rows_of(shared.http, shared.outside, result.csv_url, vendor_base_url=base, is_csv=True)
     raise VendorFailed("PhantomBuster's result holds no rows.")
 
 

@@ -99,19 +99,39 @@ language sql security definer set search_path = '' as $$
 $$;
 grant execute on function private.report_workflow_run(text, boolean, int, int, text) to workflow;
 
+-- A scraper works for one campaign at a time: of an agent's runs only the oldest open one may be driven, and the next waits.
+create function private.drivable_runs(workflow text, campaign uuid, most int) returns setof uuid
+language sql stable security definer set search_path = '' as $$
+    with open as (
+        select r.id, r.organization_id, r.campaign_id, r.created_at, r.lease_until, r.status = 'running' as has_begun,
+               coalesce(r.agent_id, c.scraper_agent_id) as agent
+        from public.workflow_runs r
+        join public.campaigns c on c.organization_id = r.organization_id and c.id = r.campaign_id
+        where r.workflow_name = workflow and r.status in ('queued', 'running') and c.status = 'active'
+    )
+    select o.id from open o
+    where (o.lease_until is null or o.lease_until < clock_timestamp())
+      and (campaign is null or o.campaign_id = campaign)
+      and not exists (
+          select from open before
+          where before.organization_id = o.organization_id and before.agent = o.agent and before.id <> o.id
+            and (before.has_begun, o.created_at, o.id) > (o.has_begun, before.created_at, before.id)
+      )
+    order by o.created_at, o.id
+    limit most
+$$;
+comment on function private.drivable_runs(text, uuid, int) is 'Open runs of all organizations that nobody holds and whose agent is not taken by an earlier one.';
+grant execute on function private.drivable_runs(text, uuid, int) to workflow;
+
 create function private.claim_workflow_runs(workflow text, campaign uuid, most int, lease interval)
 returns table (run_id uuid, organization_id uuid, lease_token uuid)
 language sql volatile security definer set search_path = '' as $$
     with due as (
         select r.id
         from public.workflow_runs r
-        join public.campaigns c on c.organization_id = r.organization_id and c.id = r.campaign_id
-        where r.workflow_name = workflow and r.status in ('queued', 'running')
-          and (r.lease_until is null or r.lease_until < clock_timestamp())
-          and (campaign is null or r.campaign_id = campaign)
-          and c.status = 'active'
+        where r.id in (select private.drivable_runs(workflow, campaign, most))
+          and r.status in ('queued', 'running') and (r.lease_until is null or r.lease_until < clock_timestamp())
         order by r.created_at
-        limit most
         for update of r skip locked
     )
     update public.workflow_runs r

@@ -18,6 +18,7 @@ from tests.api_gateway.factories import (
     make_tenant,
     one,
 )
+from tests.api_gateway.outside import Outside
 from tests.api_gateway.people import KEY, WORKFLOW, Tenant
 from tests.api_gateway.sends.scene import connect
 
@@ -81,6 +82,12 @@ def tenant(db: Db) -> Tenant:
 
 def make_found(db: Db, tenant: Tenant, campaign: UUID, **columns: Any) -> UUID:
     return enroll(db, tenant, campaign, make_prospect(db, tenant, **columns))
+
+
+def set_aside(db: Db, tenant: Tenant, campaign: UUID, reason: str | None = "enrichment_failed") -> UUID:
+    return enroll(
+        db, tenant, campaign, make_prospect(db, tenant), status="rejected", stop_reason=reason, last_error="away"
+    )
 
 
 def status_of(db: Db, enrollment: UUID) -> str:
@@ -233,12 +240,41 @@ class TestReporting:
             db.execute("update public.enrollments set lease_until = null where id = %s", [enrollment])
             [item] = await flow.claim(campaign)
             answer = await flow.report(item, outcome="failed", enrichment=None, error="the model is away")
-            assert answer.json()["status"] == "found", attempt
+            assert answer.json()["status"] == ("found" if attempt < 2 else "rejected")
             assert await flow.claim(campaign) == []
         db.execute("update public.enrollments set lease_until = null where id = %s", [enrollment])
         assert await flow.claim(campaign) == []
         alert = one(db, "select * from public.alerts where organization_id = %s", tenant.id)
-        assert alert["kind"] == "enrichment_failed"
+        assert (alert["kind"], alert["entity_id"]) == ("enrichment_failed", campaign)
+        assert "the last one with: the model is away. They are set aside" in alert["detail"]
+
+    async def test_who_was_set_aside_is_tried_again_by_a_person(
+        self, gateway: httpx2.AsyncClient, db: Db, flow: Flow, tenant: Tenant, outside: Outside
+    ) -> None:
+        outside.answer("POST n8n.test/webhook/sm/enrich-and-qualify-prospects")
+        campaign = make_campaign(db, tenant, status="active")
+        enrollment, other = set_aside(db, tenant, campaign), set_aside(db, tenant, campaign)
+        low = set_aside(db, tenant, campaign, reason=None)
+        headers = tenant.member.headers
+        refused = await gateway.post(f"/api/v1/enrollments/{low}/retry", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (409, "enrichment_not_failed")
+        answer = await gateway.post(f"/api/v1/enrollments/{enrollment}/retry", headers=headers)
+        assert (answer.status_code, answer.json()["status"], answer.json()["stop_reason"]) == (200, "found", None)
+        assert [item["enrollment_id"] for item in await flow.claim(campaign)] == [str(enrollment)]
+        answer = await gateway.post(f"/api/v1/campaigns/{campaign}/retry-enrichment", headers=headers)
+        assert answer.json() == {"retried": 1}
+        assert [item["enrollment_id"] for item in await flow.claim(campaign)] == [str(other)]
+
+    async def test_a_retry_is_for_members_of_the_same_organization(
+        self, gateway: httpx2.AsyncClient, db: Db, tenant: Tenant
+    ) -> None:
+        campaign = make_campaign(db, tenant, status="active")
+        enrollment = set_aside(db, tenant, campaign)
+        other = make_tenant(db)
+        for path in (f"/api/v1/enrollments/{enrollment}/retry", f"/api/v1/campaigns/{campaign}/retry-enrichment"):
+            assert (await gateway.post(path)).status_code == 401
+            assert (await gateway.post(path, headers=other.owner.headers)).status_code == 404
+            assert (await gateway.post(path, headers=tenant.viewer.headers)).status_code == 403
 
     async def test_a_token_of_nobody_is_refused(self, flow: Flow) -> None:
         answer = await flow.report({"enrollment_id": str(uuid4()), "lease_token": str(uuid4())})

@@ -108,7 +108,7 @@ class TestTheWatch:
     )  # fmt: skip
     def test_the_thresholds(self, sends: int, bounces: int, told: str) -> None:
         record = Record(id=NOWHERE, name="x", state="healthy", sends=sends, bounces=bounces, complaints=0)
-        limits = Limits(bounce_warn_percent=2, bounce_pause_percent=5, bounce_minimum_sends=20)
+        limits = Limits(bounce_warn_percent=2, bounce_pause_percent=5, bounce_minimum_sends=20, bounce_window_sends=100)
         assert verdict(record, limits) == told
 
     async def watch(self, resources: Resources, tenant: Tenant) -> None:

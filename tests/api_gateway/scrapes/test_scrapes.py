@@ -7,6 +7,8 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from api_gateway.resources import Resources
+from api_gateway.scrapes.tasks import wake
 from tests.api_gateway.factories import Db, insert, make_campaign, make_tenant, one
 from tests.api_gateway.outside import Outside
 from tests.api_gateway.people import WORKFLOW, Tenant
@@ -112,6 +114,60 @@ class TestLaunching:
         db.execute("delete from public.api_credentials where organization_id = %s", [scraping.tenant.id])
         await scraping.claim()
         assert (await scraping.call("launch")).json()["code"] == "credential_missing"
+
+
+class TestTwoCampaignsOfOneAgent:
+    @pytest.fixture
+    def second(self, scraping: Scraping, gateway: httpx2.AsyncClient, db: Db, outside: Outside) -> Scraping:
+        db.execute("delete from public.api_credentials where organization_id = %s", [scraping.tenant.id])
+        return Scraping(gateway, db, scraping.tenant, outside)
+
+    async def test_the_second_waits_until_the_first_has_ended_and_then_starts(
+        self, scraping: Scraping, second: Scraping, outside: Outside, resources: Resources
+    ) -> None:
+        outside.answer("POST n8n.test/webhook/sm/scrape-linkedin-prospects")
+        assert await second.claim() == []
+        await scraping.launched()
+        assert await second.claim() == []
+        assert not await wake(resources)
+        assert (await scraping.call("report", outcome="failed", error="stopped")).json()["status"] == "failed"
+        await resources.settle()
+        assert len(outside.called("POST n8n.test/webhook/sm/scrape-linkedin-prospects")) == 1
+        assert await wake(resources)
+        await second.launched()
+        assert (second.run["status"], second.run["container_id"]) == ("running", "77")
+
+    async def test_an_agent_that_the_vendor_calls_busy_is_waited_for(
+        self, scraping: Scraping, outside: Outside, db: Db
+    ) -> None:
+        outside.answer(f"POST {API}/agents/launch", 400, {"error": "Agent is already running"})
+        await scraping.claim()
+        refused = await scraping.call("launch")
+        assert (refused.status_code, refused.json()["code"]) == (502, "agent_already_running")
+        reported = await scraping.call("report", outcome="failed", error=refused.json()["detail"])
+        assert reported.json()["status"] == "queued"
+        assert "starts when it is free" in scraping.run["message"]
+        assert await scraping.claim() == []
+        assert db.execute("select from public.alerts where organization_id = %s", [scraping.tenant.id]).rowcount == 0
+        db.execute("update public.workflow_runs set lease_until = now() where id = %s", [scraping.run_id])
+        outside.answer(f"POST {API}/agents/launch", body={"containerId": "78"})
+        await scraping.launched()
+        assert scraping.run["container_id"] == "78"
+
+    async def test_a_broken_off_launch_does_not_take_another_campaigns_search_for_its_own(
+        self, scraping: Scraping, outside: Outside, db: Db
+    ) -> None:
+        outside.answer(f"POST {API}/agents/launch", error=httpx2.ReadTimeout("late"))
+        await scraping.claim()
+        await scraping.call("launch")
+        insert(
+            db, "workflow_runs", organization_id=scraping.tenant.id, workflow_name="scrape-linkedin-prospects",
+            campaign_id=make_campaign(db, scraping.tenant, status="paused"), agent_id="agent-1", container_id="77",
+            status="running",
+        )  # fmt: skip
+        scraping.vendor_says(status="running", exit_code=None)
+        assert (await scraping.call("launch")).json()["code"] == "agent_already_running"
+        assert (scraping.run["status"], scraping.run["container_id"]) == ("queued", None)
 
 
 class TestPolling:
