@@ -50,7 +50,8 @@ def application(standin: Standin) -> ASGIApp:
 def _control(standin: Standin) -> list[Route]:
     async def health(_: Request) -> Response:
         tables = {name: len(rows) for name, rows in standin.tables.items()}
-        state = {"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "in_flight": standin.in_flight}
+        in_flight = {call: count for call, count in standin.in_flight.items() if count}
+        state = {"status": "ok", "vendor": standin.vendor, "seed": standin.seed, "in_flight": in_flight}
         return JSONResponse(state | {"tables": tables} | standin.about())
 
     async def reset(request: Request) -> Response:
@@ -110,11 +111,12 @@ class Front:
         if scope["path"].startswith("/_control"):
             await self.inner(scope, receive, self._once_durable(send))
             return
-        self.standin.in_flight += 1
+        call = f"{scope['method']} {scope['path']}"
+        self.standin.in_flight[call] += 1
         try:
             await self._serve(scope, receive, send)
         finally:
-            self.standin.in_flight -= 1
+            self.standin.in_flight[call] -= 1
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +81,7 @@ class Standin:
         self.tables: dict[str, dict[str, Record]] = defaultdict(dict)
         self.base_url = ""
         # Calls that are being answered; somebody who died over one may still have an effect.
-        self.in_flight = 0
+        self.in_flight: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls: dict[str, deque[float]] = defaultdict(deque)
         self._client: httpx2.AsyncClient | None = None

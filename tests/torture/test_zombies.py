@@ -52,10 +52,12 @@ class TestSends:
         count = size.of(WHOLE, least=len(PLACES))
         people = crowd.follow_ups(db, instantly, count)
         # The thread is asked for before each mail: one more place to be stopped at.
-        db.execute("update public.enrollments set provider_reply_to = null where campaign_id = %s", [people.campaign])
+        db.execute(
+            "update public.enrollments set provider_reply_to = null where campaign_id = any (%s)", [people.campaigns]
+        )
         before = Counter(one["lead_email"] for one in instantly.written("email_sent"))
         with ThreadPoolExecutor(2 * count) as pool:
-            zombies = [Zombie(lives, people, instantly, pool, PLACES[at % len(PLACES)]) for at in range(count)]
+            zombies = [Zombie(lives, instantly, pool, PLACES[at % len(PLACES)]) for at in range(count)]
             until(lambda: _expired(people), 4 * LEASE_S)
             healthy = lives.begin()
             until(lambda: _all_sent(healthy, people), 120)
@@ -125,15 +127,14 @@ class TestEnrichments:
 class Zombie:
     """A gateway that is stopped over one send of its own."""
 
-    def __init__(self, lives: Lives, people: Crowd, vendor: Vendor, pool: ThreadPoolExecutor, place: str) -> None:
+    def __init__(self, lives: Lives, vendor: Vendor, pool: ThreadPoolExecutor, place: str) -> None:
         named = place in NAMED
         self.life: Life = lives.begin(place if named else "", act="stop", leases_s=LEASE_S)
-        self._campaign = str(people.campaign)
         if not named:
             vendor.behave("slow", CALLS[place], delay_s=SLOW_S)
         self._answer: Future[httpx2.Response | None] = pool.submit(self._claim if place == NAMED[0] else self._send)
         if not named:
-            until(lambda: vendor.health()["in_flight"] > 0)
+            until(lambda: vendor.has_before_it(CALLS[place]))
             self.life.signal(signal.SIGSTOP)
         until(lambda: self.life.is_stopped)
         if not named:
@@ -152,7 +153,7 @@ class Zombie:
         return "refused" if refused else f"{answer.status_code} {told}"
 
     def _claim(self) -> httpx2.Response | None:
-        return self.life.post("sends/claim", limit=1, campaign_id=self._campaign)
+        return self.life.post("sends/claim", limit=1)
 
     def _send(self) -> httpx2.Response | None:
         claimed = self._claim()
@@ -165,14 +166,14 @@ class Zombie:
 
 
 def _all_sent(healthy: Life, people: Crowd) -> bool:
-    work(healthy, people)
+    work(healthy)
     return people.states() == {"sent": len(people.emails)}
 
 
 def _expired(people: Crowd) -> bool:
     row = people.db.execute(
-        "select count(*) as n from public.send_intents where campaign_id = %s and lease_until > now()",
-        [people.campaign],
+        "select count(*) as n from public.send_intents where campaign_id = any (%s) and lease_until > now()",
+        [people.campaigns],
     ).fetchone()
     return row is not None and row["n"] == 0
 

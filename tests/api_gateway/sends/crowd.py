@@ -8,31 +8,39 @@ import anyio
 import httpx2
 
 from api_gateway.providers.instantly import Instantly
-from tests.api_gateway.factories import Db, make_campaign, make_mailbox, make_tenant, scenario_id, step_ids
+from tests.api_gateway.factories import (
+    Db,
+    insert,
+    make_campaign,
+    make_mailbox,
+    make_tenant,
+    one,
+    scenario_id,
+    step_ids,
+)
 from tests.api_gateway.people import Tenant
 from tests.api_gateway.sends.scene import ALWAYS, connect
 from tests.api_gateway.sends.vendor import Vendor, until
 
 KEY = "key-of-the-tests"
-MAILBOXES = 4
-LEADS_A_CALL = 1_000
+AN_ORGANIZATION = 500
+"""People of one organization. A send counts its organization's last hour, and that must not be what takes time."""
 DAY = 86_400.0
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """One campaign and those it writes to."""
+    """The campaigns of some organizations and those they write to."""
 
     db: Db
-    tenant: Tenant
-    campaign: UUID
+    campaigns: list[UUID]
     emails: list[str]
 
     def states(self) -> dict[str, int]:
         """How many sends are in which state."""
         rows = self.db.execute(
-            "select status, count(*) as n from public.send_intents where campaign_id = %s group by status",
-            [self.campaign],
+            "select status, count(*) as n from public.send_intents where campaign_id = any (%s) group by status",
+            [self.campaigns],
         )
         return {row["status"]: row["n"] for row in rows}
 
@@ -44,113 +52,118 @@ class Crowd:
             update public.send_intents
             set lease_until = least(lease_until, now() - interval '1 s'),
                 next_attempt_at = least(next_attempt_at, now())
-            where campaign_id = %s and status in ('claimed', 'sending', 'ambiguous', 'planned')
+            where campaign_id = any (%s) and status in ('claimed', 'sending', 'ambiguous', 'planned')
               and (lease_until > now() or next_attempt_at > now())
             """,
-            [self.campaign],
+            [self.campaigns],
         )
         return doubted
 
     def rows(self) -> dict[UUID, dict[str, Any]]:
         """The ledger as it stands, by intent."""
-        rows = self.db.execute("select * from public.send_intents where campaign_id = %s", [self.campaign])
+        rows = self.db.execute("select * from public.send_intents where campaign_id = any (%s)", [self.campaigns])
         return {row["id"]: row for row in rows}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """One organization's part of a crowd."""
+
+    tenant: Tenant
+    campaign: UUID
+    mailbox: UUID
+    emails: list[str]
 
 
 def first_mails(db: Db, count: int) -> Crowd:
     """First mails through Resend, which knows idempotency keys."""
-    tenant, campaign, mailboxes = _campaign(db, "resend")
-    emails = _addresses(count)
-    _enroll(db, tenant, campaign, mailboxes, emails, status="qualified", step_position=0)
-    _plan(db, tenant, campaign, step_ids(db, scenario_id(db, tenant))[0], "email")
-    return Crowd(db, tenant, campaign, emails)
+    groups = _groups(db, "resend", count)
+    for group in groups:
+        _enroll(db, group, status="qualified", step_position=0)
+        _plan(db, group, step=0, kind="email")
+    return _crowd(db, groups)
 
 
 def follow_ups(db: Db, instantly: Vendor, count: int) -> Crowd:
     """Follow-ups in threads at Instantly, for which it has no protection: the same call twice is two mails."""
-    tenant, campaign, mailboxes = _campaign(db, "instantly")
-    emails = _addresses(count)
     instantly.control("configure", liveliness=0.0)
-    bindings = _bind(db, tenant, campaign, mailboxes, instantly)
-    for number, binding in enumerate(bindings):
-        theirs = [{"email": email} for email in emails[number::MAILBOXES]]
-        for at in range(0, len(theirs), LEADS_A_CALL):
-            instantly.client.post(
-                f"{instantly.url}/api/v2/leads/add",
-                json={"campaign_id": binding, "leads": theirs[at : at + LEADS_A_CALL]},
-                headers={"Authorization": f"Bearer {KEY}"},
-            ).raise_for_status()
+    groups = _groups(db, "instantly", count)
+    for group in groups:
+        instantly.client.post(
+            f"{instantly.url}/api/v2/leads/add",
+            json={"campaign_id": _bind(db, group, instantly), "leads": [{"email": email} for email in group.emails]},
+            headers={"Authorization": f"Bearer {KEY}"},
+        ).raise_for_status()
     until(lambda: instantly.health()["tables"].get("emails", 0) >= count, 120)
     # What is to come of them must not happen while the gateway dies.
     instantly.control("configure", day_seconds=DAY)
-    _enroll(db, tenant, campaign, mailboxes, emails, status="in_sequence", step_position=1)
-    _thread(db, tenant, [effect["record"] for effect in instantly.written("email_sent")])
-    _plan(db, tenant, campaign, step_ids(db, scenario_id(db, tenant))[1], "follow_up")
-    return Crowd(db, tenant, campaign, emails)
+    mails = {effect["lead_email"]: effect["record"] for effect in instantly.written("email_sent")}
+    for group in groups:
+        _enroll(db, group, status="in_sequence", step_position=1)
+        _thread(db, group, [mails[email] for email in group.emails])
+        _plan(db, group, step=1, kind="follow_up")
+    return _crowd(db, groups)
 
 
-def _campaign(db: Db, provider: str) -> tuple[Tenant, UUID, list[UUID]]:
+def _crowd(db: Db, groups: list[_Group]) -> Crowd:
+    # Rows that came in thousands have not been counted yet, and a plan made without a count is a slow one.
+    db.execute("analyze public.send_intents, public.messages, public.enrollments, public.prospects")
+    return Crowd(db, [group.campaign for group in groups], [email for group in groups for email in group.emails])
+
+
+def _groups(db: Db, provider: str, count: int) -> list[_Group]:
+    return [_group(db, provider, min(AN_ORGANIZATION, count - begun)) for begun in range(0, count, AN_ORGANIZATION)]
+
+
+def _group(db: Db, provider: str, count: int) -> _Group:
     tenant = make_tenant(db)
     campaign = make_campaign(db, tenant, **ALWAYS)
-    mailboxes = [
-        make_mailbox(db, tenant, provider=provider, daily_cap=2_000, min_gap_seconds=0) for _ in range(MAILBOXES)
-    ]
+    mailbox = make_mailbox(db, tenant, provider=provider, daily_cap=2_000, min_gap_seconds=0)
     db.execute(
         "update public.sending_settings set hourly_cap = 10000, mailbox_daily_cap = 2000, min_gap_seconds = 0 "
         "where organization_id = %s",
         [tenant.id],
     )
     connect(db, tenant, provider, KEY)
-    return tenant, campaign, mailboxes
+    return _Group(tenant, campaign, mailbox, [f"{uuid4().hex[:16]}@exemple.example" for _ in range(count)])
 
 
-def _addresses(count: int) -> list[str]:
-    return [f"{uuid4().hex[:16]}@exemple.example" for _ in range(count)]
+def _bind(db: Db, group: _Group, instantly: Vendor) -> str:
+    address = one(db, "select address from public.mailboxes where id = %s", group.mailbox)["address"]
 
-
-def _bind(db: Db, tenant: Tenant, campaign: UUID, mailboxes: list[UUID], instantly: Vendor) -> list[str]:
-    async def make(address: str) -> str:
+    async def make() -> str:
         async with httpx2.AsyncClient(trust_env=False) as client:
             return await Instantly(client, instantly.url, KEY).create_campaign("SaaS", address, "Europe/Paris", 2_000)
 
-    bindings = []
-    for mailbox in mailboxes:
-        row = db.execute("select address from public.mailboxes where id = %s", [mailbox]).fetchone()
-        assert row is not None
-        bindings.append(anyio.run(make, row["address"]))
-        db.execute(
-            "insert into public.campaign_mailboxes (organization_id, campaign_id, mailbox_id, provider_campaign_id, "
-            "is_chosen) values (%s, %s, %s, %s, false)",
-            [tenant.id, campaign, mailbox, bindings[-1]],
-        )
-    return bindings
+    binding = anyio.run(make)
+    insert(
+        db, "campaign_mailboxes", organization_id=group.tenant.id, campaign_id=group.campaign,
+        mailbox_id=group.mailbox, provider_campaign_id=binding, is_chosen=False,
+    )  # fmt: skip
+    return binding
 
 
-def _enroll(
-    db: Db, tenant: Tenant, campaign: UUID, mailboxes: list[UUID], emails: list[str], *, status: str, step_position: int
-) -> None:
+def _enroll(db: Db, group: _Group, *, status: str, step_position: int) -> None:
     db.execute(
         """
         with who as (
-            select email, at, gen_random_uuid() as id from unnest(%(emails)s::text[]) with ordinality as e (email, at)
+            select email, gen_random_uuid() as id from unnest(%(emails)s::text[]) as e (email)
         ), people as (
             insert into public.prospects (id, organization_id, first_name, last_name, title, email, email_norm)
             select id, %(organization)s, 'Jeanne', 'Durand', 'Directrice', email, email from who
             returning id
         )
         insert into public.enrollments (organization_id, campaign_id, prospect_id, status, step_position, mailbox_id)
-        select %(organization)s, %(campaign)s, w.id, %(status)s, %(position)s,
-               (%(mailboxes)s::uuid[])[1 + (w.at - 1) %% %(spread)s]
-        from who w join people p on p.id = w.id
+        select %(organization)s, %(campaign)s, id, %(status)s, %(position)s, %(mailbox)s from people
         """,
         {
-            "emails": emails, "organization": tenant.id, "campaign": campaign, "status": status,
-            "position": step_position, "mailboxes": mailboxes, "spread": len(mailboxes),
+            "emails": group.emails, "organization": group.tenant.id, "campaign": group.campaign, "status": status,
+            "position": step_position, "mailbox": group.mailbox,
         },
     )  # fmt: skip
 
 
-def _thread(db: Db, tenant: Tenant, mails: list[dict[str, Any]]) -> None:
+def _thread(db: Db, group: _Group, mails: list[dict[str, Any]]) -> None:
     """What the webhooks of the first mails would have told."""
     db.execute(
         """
@@ -165,12 +178,12 @@ def _thread(db: Db, tenant: Tenant, mails: list[dict[str, Any]]) -> None:
         {
             "leads": [mail["lead_id"] for mail in mails], "threads": [mail["thread_id"] for mail in mails],
             "ids": [mail["id"] for mail in mails], "emails": [mail["lead"] for mail in mails],
-            "organization": tenant.id,
+            "organization": group.tenant.id,
         },
     )  # fmt: skip
 
 
-def _plan(db: Db, tenant: Tenant, campaign: UUID, step: UUID, kind: str) -> None:
+def _plan(db: Db, group: _Group, *, step: int, kind: str) -> None:
     db.execute(
         """
         with written as (
@@ -186,7 +199,8 @@ def _plan(db: Db, tenant: Tenant, campaign: UUID, step: UUID, kind: str) -> None
         select %(organization)s, %(campaign)s, enrollment_id, id, %(step)s::text, 'email', 'sm-' || gen_random_uuid()
         from written
         """,
-        {"step": step, "kind": kind, "campaign": campaign, "organization": tenant.id},
-    )
-    # Rows that came in thousands have not been counted yet, and a plan made without a count is a slow one.
-    db.execute("analyze public.send_intents, public.messages, public.enrollments, public.prospects")
+        {
+            "step": step_ids(db, scenario_id(db, group.tenant))[step], "kind": kind, "campaign": group.campaign,
+            "organization": group.tenant.id,
+        },
+    )  # fmt: skip

@@ -103,21 +103,23 @@ def kill_everywhere(lives: Lives, people: Crowd, vendor: Vendor, route: str) -> 
     plan = [*PLACES] * ROUNDS + [AT_RANDOM] * RANDOM_KILLS
     chance.shuffle(plan)
     done = Reckoning()
-    for place in plan:
+    for number, place in enumerate(plan):
+        if number % 50 == 0:
+            print(f"{number} of {len(plan)} kills, {people.states()}", flush=True)
         if place == UNANSWERED:
             vendor.behave("slow", route, delay_s=SLOW_S)
             life = lives.begin()
-            work(life, people, ends=lambda: vendor.health()["in_flight"] > 0)
+            work(life, ends=lambda: vendor.has_before_it(route))
             vendor.behave("ok", route)
             done.killed[place] += 1
         elif place == AT_RANDOM:
             life = lives.begin()
             end = time.monotonic() + chance.uniform(0.0, 0.5)
-            work(life, people, ends=partial(_is_past, end))
+            work(life, ends=partial(_is_past, end))
             done.killed[place] += 1
         else:
             life = lives.begin(place, 1 if place == "after_claim" else chance.randint(1, 6))
-            work(life, people)
+            work(life)
             life.wait()
             done.killed[life.ended_at[0]] += 1
         vendor.settle_down()
@@ -130,12 +132,12 @@ def finish(lives: Lives, people: Crowd) -> None:
     life = lives.begin()
     end = time.monotonic() + (1_200 if FULL else 120)
     while people.states().get("sent", 0) < SENDS and time.monotonic() < end:
-        work(life, people)
+        work(life)
         people.let_leases_run_out()
     life.kill()
 
 
-def work(life: Life, people: Crowd, ends: Callable[[], bool] | None = None) -> None:
+def work(life: Life, ends: Callable[[], bool] | None = None) -> None:
     """Settle, claim and deliver until nothing is due or the process is dead; `ends` says when to kill it."""
     over = threading.Event()
 
@@ -150,7 +152,7 @@ def work(life: Life, people: Crowd, ends: Callable[[], bool] | None = None) -> N
         if ends is not None:
             pool.submit(watch)
         pool.submit(life.post, "sends/settle", limit=100)
-        while claimed := life.post("sends/claim", limit=A_CLAIM, campaign_id=str(people.campaign)):
+        while claimed := life.post("sends/claim", limit=A_CLAIM):
             items = claimed.json()["items"]
             if not items:
                 break

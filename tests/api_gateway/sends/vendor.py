@@ -58,6 +58,10 @@ class Vendor:
             connection.close()
         return found
 
+    def has_before_it(self, route: str) -> bool:
+        """Whether a call of `route` has come and is not answered yet."""
+        return route in self.health()["in_flight"]
+
     def settle_down(self) -> None:
         """Wait until everything that reached it has had its effect, the calls of the dead included."""
         quiet = 0
