@@ -12,7 +12,8 @@ from typing import Any
 
 from ai_service import lexicon, links
 from ai_service.schemas import Language
-from ai_service.text import folded, words
+from ai_service.text import words
+from kit.text import folded
 
 # Days and months are checked as dates, wherever they stand.
 _GENERIC = lexicon.words("capitals") | lexicon.words("weekdays") | lexicon.words("months")

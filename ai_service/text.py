@@ -1,23 +1,15 @@
 """Small things about text that several rooms need."""
 
 import re
-import unicodedata
+
+from kit.text import folded
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_QUOTES = str.maketrans(
-    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\u202f": " "}
-)
 
 
 def cleaned(text: str) -> str:
     """Text without control, zero-width and direction-changing characters, which hide instructions from human eyes."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def folded(text: str) -> str:
-    """Text for comparing: lower case, straight quotes, no accents, one space between words; ß reads as ss."""
-    plain = unicodedata.normalize("NFKD", text.translate(_QUOTES).casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
 def shortened(text: str, limit: int) -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from ai_service import lexicon
 from ai_service.schemas import Disc, Prospect
-from ai_service.text import folded
+from kit.text import folded
 
 Profile = Literal["D", "I", "S", "C"]
 

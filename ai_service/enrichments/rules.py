@@ -18,7 +18,8 @@ from ai_service.qualifications.rules import (
     say,
 )
 from ai_service.schemas import Company, Fact, Icp, Language, TalkingPoint
-from ai_service.text import folded, shortened
+from ai_service.text import shortened
+from kit.text import folded
 
 PROFILE = "company profile"
 MOST_POINTS = 6

@@ -15,7 +15,8 @@ from ai_service.messages.naming import tidied
 from ai_service.schemas import Disc, Fact, Language, TalkingPoint
 from ai_service.sources import Rejected, Sources, Task
 from ai_service.store import cache as caching
-from ai_service.text import folded, words
+from ai_service.text import words
+from kit.text import folded
 
 MOST_SUMMARY = 900
 MOST_LINE = 400

@@ -13,7 +13,8 @@ from ai_service.messages.naming import tidied
 from ai_service.messages.schemas import LONGEST, LONGEST_SUBJECT, MessageAnswer, MessageRequest, Variant
 from ai_service.schemas import Language
 from ai_service.sources import Rejected, Sources, Task
-from ai_service.text import folded, shortened
+from ai_service.text import shortened
+from kit.text import folded
 
 EXCHANGES_READ = 3
 SAME_ABOVE = 0.85

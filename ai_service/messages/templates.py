@@ -15,7 +15,8 @@ from ai_service.messages.material import Material, gathered
 from ai_service.messages.phrases import Ask, Fact, Profile
 from ai_service.messages.schemas import LONGEST, LONGEST_SUBJECT, MessageRequest, Variant
 from ai_service.schemas import Language
-from ai_service.text import folded, shortened
+from ai_service.text import shortened
+from kit.text import folded
 
 DEFAULT_WORDS = {"invitation": 40, "message": 70, "follow_up": 60, "email": 110, "sms": 25, "reply": 70}
 DEFAULT_MINUTES = 15

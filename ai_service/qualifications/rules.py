@@ -14,7 +14,8 @@ from ai_service import lexicon
 from ai_service.qualifications.schemas import Criteria, Criterion, Decision, QualificationRequest
 from ai_service.qualifications.titles import Seniority, seniority
 from ai_service.schemas import Company, Icp, Language, Prospect, Signal
-from ai_service.text import folded, shortened, words
+from ai_service.text import shortened, words
+from kit.text import folded
 
 MOST = 25
 QUALIFIED_FROM = 60

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from ai_service.text import folded
+from kit.text import folded
 
 
 class Seniority(Enum):

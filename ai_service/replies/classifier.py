@@ -15,7 +15,9 @@ from ai_service.replies.patterns import Phrase
 from ai_service.replies.schemas import BantFact, Escalation, Intent, Reply, Sentiment
 from ai_service.replies.stripping import own_words
 from ai_service.schemas import Language
-from ai_service.text import folded, shortened
+from ai_service.text import shortened
+from kit import opt_out
+from kit.text import folded
 
 SETTLED: frozenset[Intent] = frozenset({"out_of_office", "bounce", "unsubscribe"})
 """Intents that rules alone decide: no model is asked, so no model can be talked out of them."""
@@ -89,7 +91,7 @@ def read(reply: Reply, *, today: date, default_language: Language = "en") -> Rea
     escalations = [topic for topic, pattern in patterns.ESCALATIONS.items() if pattern.search(plain)]
     if _shouts(text) and "anger" not in escalations:
         escalations.append("anger")
-    intent, confidence, reasons = _automatic(reply, plain, headers) or _opt_out(plain) or _weighed(plain)
+    intent, confidence, reasons = _automatic(reply, plain, headers) or _opt_out(text, plain) or _weighed(plain)
     hold_until = None
     if intent == "out_of_office":
         received_on = _received_on(headers, today)
@@ -129,7 +131,7 @@ def _automatic(reply: Reply, plain: str, headers: dict[str, str]) -> Weighed | N
     if automatic:
         return "out_of_office", 0.96, ["automatic reply"]
     absence = _first(patterns.OUT_OF_OFFICE, plain)
-    if absence and not _first(patterns.UNSUBSCRIBE, plain):
+    if absence and not opt_out.wish(plain):
         # A person who mentions a holiday and answers as well is not an automatic reply.
         answers = [
             hit
@@ -143,10 +145,14 @@ def _automatic(reply: Reply, plain: str, headers: dict[str, str]) -> Weighed | N
     return None
 
 
-def _opt_out(plain: str) -> Weighed | None:
+def _opt_out(text: str, plain: str) -> Weighed | None:
     complaint = _first(patterns.COMPLAINT, plain)
-    if phrase := _first(patterns.UNSUBSCRIBE, plain):
-        return "unsubscribe", phrase.weight, ["asks not to be written to", *(["complains"] if complaint else [])]
+    wish = opt_out.wish(text)
+    if complaint and wish:
+        # "Leave me alone" is both; it complains unless other words ask for the list.
+        wish = opt_out.wish(re.sub("|".join(one.pattern.pattern for one in patterns.COMPLAINT), " ", plain))
+    if wish:
+        return "unsubscribe", MOST_CONFIDENCE, ["asks not to be written to", *(["complains"] if complaint else [])]
     if complaint:
         return "complaint", complaint.weight, ["complains"]
     return None

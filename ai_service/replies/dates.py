@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from ai_service.text import folded
+from kit.text import folded
 
 DEFAULT_HOLD_DAYS = 7
 FARTHEST_DAYS = 400

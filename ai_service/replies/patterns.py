@@ -43,8 +43,7 @@ def _topics(name: str) -> dict[str, re.Pattern[str]]:
 
 BOUNCE = [phrase for phrase in _phrases("automatic") if phrase.intent == "bounce"]
 OUT_OF_OFFICE = [phrase for phrase in _phrases("automatic") if phrase.intent == "out_of_office"]
-UNSUBSCRIBE = [phrase for phrase in _phrases("opt_out") if phrase.intent == "unsubscribe"]
-COMPLAINT = [phrase for phrase in _phrases("opt_out") if phrase.intent == "complaint"]
+COMPLAINT = _phrases("complaints")
 CONTENT = _phrases("content")
 """Everything that is weighed; negatives come first and hide the words that they use from what follows."""
 

@@ -23,7 +23,7 @@ from ai_service.replies.schemas import (
 )
 from ai_service.schemas import Language
 from ai_service.sources import Outcome, Rejected, Sources, Task
-from ai_service.text import folded
+from kit.text import folded
 
 LONGEST_DRAFT = 1_200
 ALONE: frozenset[Intent] = frozenset({"interested", "meeting_request"})

@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from api_gateway.messages import content
-from api_gateway.replies.filter import DEFAULT_HOLD_DAYS, LONGEST_HOLD_DAYS, folded
+from api_gateway.replies.filter import DEFAULT_HOLD_DAYS, LONGEST_HOLD_DAYS
 from api_gateway.replies.work import Draft, Reading
+from kit.text import folded
 
 MOST_ANSWERS_ALONE = 3
 LONGEST_DRAFT = 3_000

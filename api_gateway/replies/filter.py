@@ -5,12 +5,14 @@ An out-of-office note holds the sequence until the date it names and one busines
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel.dates import get_month_names
+
+from kit import opt_out
+from kit.text import folded
 
 DEFAULT_HOLD_DAYS = 7
 LONGEST_HOLD_DAYS = 366
@@ -64,57 +66,14 @@ def judge(
         if _ACKNOWLEDGEMENT.search(plain_text) and not _ABSENT.search(f"{plain_subject} {plain_text}"):
             return Acknowledgement()
         return _out_of_office(words or text, received_on)
-    return _unsubscribe(plain_subject, folded(words[:LONGEST_MATCHED]))
+    return _unsubscribe(subject, words)
 
 
-def _unsubscribe(plain_subject: str, plain_words: str) -> Unsubscribe | None:
-    if found := _UNSUBSCRIBE.search(plain_words):
-        return Unsubscribe(found[0].strip())
-    if (whole := re.sub(r"[^\w ]+", "", plain_words).strip()) in _STOP_WORDS:
-        return Unsubscribe(whole)
+def _unsubscribe(subject: str, words: str) -> Unsubscribe | None:
     # Some programs put the wish into the subject (RFC 2369) and leave the body empty.
-    if not plain_words and re.fullmatch(
-        r"(?:re ?: ?)?(?:unsubscribe|stop|desabonner|desinscription)", plain_subject.strip()
-    ):
-        return Unsubscribe(plain_subject.strip())
-    return None
+    phrase = opt_out.wish(words if words.strip() else re.sub(r"(?i)^\s*(?:re|aw|tr|fw)\s*:", "", subject))
+    return Unsubscribe(phrase) if phrase else None
 
-
-def folded(text: str) -> str:
-    """Lower case, without accents, typographic apostrophes made plain, runs of white space made one space."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
-    return re.sub(r"\s+", " ", plain)
-
-
-_STOP_WORDS = frozenset({
-    "stop", "stop svp", "stop merci", "stop please", "unsubscribe", "unsubscribe please", "unsubscribe me", "remove",
-    "remove me", "opt out", "optout", "desinscription", "desabonnement", "desabonner", "retirez moi", "abmelden",
-})  # fmt: skip
-_UNSUBSCRIBE = re.compile(
-    r"""
-    \bunsubscribe\ me\b | \bplease\ unsubscribe\b | \bunsubscribe\ (?:this|my)\b | \bopt\ (?:me\ )?out\b
-  | \b(?:remove|take|delete)\ (?:me|my\ (?:e-?mail|address|name|contact|details))\b(?!.{0,20}\bappoint)
-  | \b(?:stop|quit|cease)\ (?:e-?mailing|mailing|contacting|writing|messaging|spamming|sending)\b
-  | \b(?:do\ not|don't|never)\ (?:ever\ )?(?:contact|e-?mail|write|message)\ (?:to\ )?(?:me|us)\b
-  | \b(?:no\ longer|not)\ (?:wish|want)\ to\ (?:receive|be\ contacted|get)\b
-  | \b(?:no\ more|stop\ these)\ (?:e-?mails|messages)\b
-  | \bdesins(?:crire|crivez|cription|criptions)\b | \bdesabonn(?:er|ez|ement)\b
-  | \b(?:retir|enlev|supprim|ray|effac)(?:er|ez)(?:[- ]moi
-        |\ (?:mon|mes)\ (?:adresse|contact|nom|coordonnees|e-?mail|mail)
-        |\ de\ (?:votre|vos)\ (?:liste|base|fichier|envois?))
-  | \bme\ (?:retirer|enlever|supprimer|rayer)\b
-  | \bne\ (?:plus|pas)\ (?:me|nous)\ (?:contacter|ecrire|solliciter|relancer|envoyer|demarcher)\b
-  | \bne\ (?:me|nous)\ (?:contactez|ecrivez|sollicitez|relancez|envoyez)\ plus\b
-  | \bne\ (?:souhait\w+|veux|desir\w+)\ (?:plus|pas|plus\ du\ tout)
-        \ (?:recevoir|etre\ (?:contacte|sollicite|demarche|relance))
-  | \b(?:arretez|cessez)\ (?:de|d')\ ?(?:m'|nous\ |me\ )?\s?(?:ecrire|contacter|envoyer|solliciter|relancer|spammer)\b
-  | \bplus\ (?:aucun|de)\ (?:mails?|e-?mails?|messages?|courriels?)\ de\ votre\ part\b
-  | \bkeine\ (?:(?:weiteren|mehr)\ )?(?:e-?mails|nachrichten|werbung)\b | \baus\ (?:ihrem|dem)\ verteiler\b
-  | \bstreichen\ sie\ mich\b | \bnicht\ mehr\ (?:kontaktieren|anschreiben)\b
-    """,
-    re.VERBOSE,
-)
 
 _AUTOMATIC_SUBJECT = re.compile(
     r"^(?:(?:re|tr|fw|aw) ?: ?)*(?:reponse automatique|message automatique|absence du bureau|absence ?:|"

@@ -22,12 +22,18 @@ from starlette.testclient import TestClient
 
 from ai_service.app import create_app
 from ai_service.settings import AiServiceSettings
+from ai_service.store import redis_door
 from kit.logging import configure
 from sandbox import upstash
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
 from sandbox.standins.vendors import VENDORS
 from tests.ai_service.factories import settings_for
+
+
+@pytest.fixture(autouse=True)
+def _a_noisy_machine_is_no_dead_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_door, "LIMIT_S", 10.0)
 
 
 class PaidModelReachedError(AssertionError):
