@@ -1,13 +1,17 @@
 import {
+  Bell,
   CalendarDays,
+  FileClock,
   Inbox,
   LayoutDashboard,
   ListTree,
   type LucideIcon,
   Mail,
   Settings,
+  ShieldBan,
   Target,
   Users,
+  Webhook,
 } from "lucide-react";
 import { useMay } from "@/session/me";
 import type { texts } from "./texts";
@@ -23,6 +27,10 @@ export type NavigationItem = {
     | "/review"
     | "/meetings"
     | "/scenarios"
+    | "/alerts"
+    | "/suppressions"
+    | "/webhooks"
+    | "/audit-log"
     | "/settings";
   text: NavigationText;
   icon: LucideIcon;
@@ -43,6 +51,10 @@ const navigation: readonly NavigationItem[] = [
   { to: "/review", text: "review", icon: Inbox, group: "work", waiting: "reviewItems" },
   { to: "/meetings", text: "meetings", icon: CalendarDays, group: "work" },
   { to: "/scenarios", text: "scenarios", icon: ListTree, group: "work" },
+  { to: "/alerts", text: "alerts", icon: Bell, group: "administration", waiting: "alerts" },
+  { to: "/suppressions", text: "suppressions", icon: ShieldBan, group: "administration" },
+  { to: "/webhooks", text: "webhooks", icon: Webhook, group: "administration", administer: true },
+  { to: "/audit-log", text: "auditLog", icon: FileClock, group: "administration", administer: true },
   { to: "/settings", text: "settings", icon: Settings, group: "administration" },
 ];
 

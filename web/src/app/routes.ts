@@ -178,6 +178,34 @@ const scenarios = createRoute({
   component: lazyRouteComponent(() => import("@/features/scenarios/ScenariosPage"), "ScenariosPage"),
 });
 
+const alerts = createRoute({
+  path: "/alerts",
+  getParentRoute: () => member,
+  validateSearch: search({ show: text }),
+  component: lazyRouteComponent(() => import("@/features/alerts/AlertsPage"), "AlertsPage"),
+});
+
+const suppressions = createRoute({
+  path: "/suppressions",
+  getParentRoute: () => member,
+  validateSearch: search({ q: text, kind: text }),
+  component: lazyRouteComponent(() => import("@/features/suppressions/SuppressionsPage"), "SuppressionsPage"),
+});
+
+const webhooks = createRoute({
+  path: "/webhooks",
+  getParentRoute: () => member,
+  validateSearch: search({ view: text, status: text, source: text, type: text, from: text, until: text, event: text }),
+  component: lazyRouteComponent(() => import("@/features/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+
+const auditLog = createRoute({
+  path: "/audit-log",
+  getParentRoute: () => member,
+  validateSearch: search({ entity: text, actor: text, action: text, from: text, until: text, id: text }),
+  component: lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage"),
+});
+
 const settings = createRoute({
   path: "/settings",
   getParentRoute: () => member,
@@ -221,6 +249,10 @@ export const routeTree = root.addChildren([
     review,
     meetings,
     scenarios,
+    alerts,
+    suppressions,
+    webhooks,
+    auditLog,
     settings.addChildren([settingsKeys, settingsIcp, settingsEmail, settingsAgent, settingsTeam]),
   ]),
 ]);

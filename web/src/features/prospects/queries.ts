@@ -12,6 +12,7 @@ import {
   prospectsPreviewImport,
   tagsList,
 } from "@/api";
+import { saveFile } from "@/components/saveFile";
 
 export type { ImportPreview, ImportReport, Prospect, ProspectBulk, ProspectBulkResult, ProspectDecisions, ProspectSummary } from "@/api";
 
@@ -75,11 +76,7 @@ export function useProspectExport() {
     mutationFn: async (filters: ProspectFilters) => {
       const { sort: _, ...rest } = toQuery(filters);
       const file = await prospectsExport({ query: rest, parseAs: "blob" });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file as unknown as Blob);
-      link.download = "prospects.csv";
-      link.click();
-      URL.revokeObjectURL(link.href);
+      saveFile(file as unknown as Blob, "prospects.csv");
     },
   });
 }

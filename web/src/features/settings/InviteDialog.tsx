@@ -1,9 +1,8 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { Copy } from "lucide-react";
 import { useForm } from "react-hook-form";
 import * as z from "zod";
+import { CopyField } from "@/components/CopyField";
 import { Notice, ProblemNotice } from "@/components/Notice";
-import { toastResult } from "@/components/toast";
 import { Button } from "@/components/ui/Button";
 import { Dialog } from "@/components/ui/Dialog";
 import { Field, Input, Select } from "@/components/ui/Field";
@@ -28,14 +27,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       {invite.data ? (
         <div className="space-y-4">
           <Notice tone="good">{t.inviteLink}</Notice>
-          <div className="flex gap-2">
-            <Input readOnly aria-label={t.inviteLink} value={invite.data.url} onFocus={(event) => event.target.select()} />
-            <Button
-              onClick={() => void navigator.clipboard.writeText(invite.data.url).then(() => toastResult(t.copied))}
-            >
-              <Copy aria-hidden /> {t.copy}
-            </Button>
-          </div>
+          <CopyField label={t.link} value={invite.data.url} />
         </div>
       ) : (
         <form className="space-y-5" noValidate onSubmit={(event) => void submit(event)}>
