@@ -52,7 +52,8 @@ class TestRedisDoor:
         assert capsys.readouterr().out.count("redis_away") == 1
         await door.close()
 
-    async def test_gives_up_on_a_redis_that_hangs(self) -> None:
+    async def test_gives_up_on_a_redis_that_hangs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(redis_door, "LIMIT_S", 0.2)
         door = RedisDoor(Redis(url=NOWHERE, token="t"))
         started = time.perf_counter()
         assert await door.run(lambda _: asyncio.sleep(30, "late")) is None
