@@ -31,13 +31,12 @@ STEP_SECONDS = 0.5
 # The flows that have a timetable are started this often (in seconds), since a day lasts two seconds here. Enrichment
 # is started by the gateway as soon as people are there; this only takes up what was left over.
 TIMETABLE = {"enrich-and-qualify-prospects": 10.0, "send-due-messages": 3.0, "advance-scenarios": 4.0}
-# A campaign is over when nobody is on the way any more, or when nothing has moved for a while (a longer one before the
-# first meeting), or at the limit.
+# A campaign is over when the gateway has completed it, or waits for nothing but a person; or when nothing has moved for
+# a while (a longer one before the first meeting), or at the limit.
 QUIET_SECONDS = 20.0
 PATIENT_SECONDS = 60.0
 LIMIT_SECONDS = 220.0
-UNDER_WAY = ("found", "enriching", "enriched", "qualifying", "qualified", "in_sequence")
-NOT_JUDGED = UNDER_WAY[:4]
+NOT_JUDGED = ("found", "enriching", "enriched", "qualifying")
 STAGES = {
     "found": "Found",
     "enriched": "Enriched",
@@ -149,6 +148,10 @@ def _play(stack: Stack, account: seed.Account, campaign_id: str, figures: Figure
             if quiet or seconds > LIMIT_SECONDS or _is_over(progress):
                 break
             time.sleep(STEP_SECONDS)
+    if progress["status"] == "completed":
+        display.say("\nThe campaign is completed.")
+    elif waiting := progress["remaining"]["for_a_person"]:
+        display.say(f"\n{waiting} drafts and replies wait for you in the panel; then the campaign completes by itself.")
     figures.funnel = account.call("GET", "/dashboard/funnel", params={"campaign_id": campaign_id})["stages"]
     return _unreached(account, figures)
 
@@ -163,9 +166,12 @@ def _note_judged(progress: dict[str, Any], figures: Figures, seconds: float) -> 
 
 
 def _is_over(progress: dict[str, Any]) -> bool:
+    if progress["status"] == "completed":
+        return True
     if progress["stage"] in ("idle", "scraping", "importing") or not progress["counts"]["prospects"]:
         return False
-    return not any(progress["by_status"].get(status, 0) for status in UNDER_WAY)
+    remaining = progress["remaining"]
+    return remaining["for_a_person"] > 0 and not (remaining["people"] or remaining["messages"] or remaining["replies"])
 
 
 def _line(progress: dict[str, Any]) -> str:

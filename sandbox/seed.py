@@ -138,6 +138,7 @@ def _new_organization(account: Account) -> str:
 
 
 def _furnish(account: Account) -> None:
+    account.call("PATCH", "/me", json={"full_name": f"{AGENT['sender_first_name']} {AGENT['sender_last_name']}"})
     for sender in SENDERS:
         account.call(
             "POST",

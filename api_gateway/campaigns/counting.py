@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from api_gateway.campaigns.schemas import CampaignCounts, ScrapeRun
+from api_gateway.campaigns.schemas import CampaignCounts, CampaignRemaining, ScrapeRun
 from api_gateway.database import Session
 
 
@@ -105,3 +105,34 @@ async def latest_scrape(session: Session, organization_id: UUID, campaign_id: UU
         organization_id=organization_id,
         campaign_id=campaign_id,
     )
+
+
+async def remaining(session: Session, organization_id: UUID, campaign_id: UUID) -> CampaignRemaining:
+    """What keeps a campaign from its end, as `private.finished_campaigns` sees it."""
+    [row] = await session.dicts(
+        """
+        select
+            (select count(*) from public.enrollments e
+             where e.organization_id = %(organization_id)s and e.campaign_id = %(campaign_id)s
+               and e.status in ('found', 'enriching', 'enriched', 'qualifying', 'qualified', 'in_sequence')
+               and not (e.stop_reason is not distinct from 'send_failed' and e.next_step_due_at is null)) as people,
+            m.messages, r.replies, m.drafts + r.reviews as for_a_person
+        from (
+            select count(*) filter (where status in ('draft', 'pending_review') or by_hand) as drafts,
+                   count(*) filter (where status not in ('draft', 'pending_review') and not by_hand) as messages
+            from (select m.status, m.status = 'approved' and m.channel = 'linkedin' as by_hand from public.messages m
+                  where m.organization_id = %(organization_id)s and m.campaign_id = %(campaign_id)s
+                    and m.status in ('draft', 'pending_review', 'approved', 'scheduled', 'sending', 'ambiguous')) open
+        ) m
+        cross join (
+            select count(*) filter (where r.status = 'queued_for_review') as reviews,
+                   count(*) filter (where r.status in ('received', 'deciding')) as replies
+            from public.replies r
+            where r.organization_id = %(organization_id)s and r.campaign_id = %(campaign_id)s
+              and r.status in ('received', 'deciding', 'queued_for_review')
+        ) r
+        """,
+        organization_id=organization_id,
+        campaign_id=campaign_id,
+    )
+    return CampaignRemaining.model_validate(row)

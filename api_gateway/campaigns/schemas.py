@@ -206,6 +206,15 @@ class ScrapeRun(BaseModel):
     finished_at: datetime | None
 
 
+class CampaignRemaining(BaseModel):
+    """What keeps a campaign from its end; it completes when all are 0. `for_a_person`: one of the team must act."""
+
+    people: int = Field(description="Still being enriched, qualified or written to.")
+    messages: int = Field(description="Approved and not out yet, or in doubt.")
+    replies: int = Field(description="Not understood yet.")
+    for_a_person: int = Field(description="Drafts and replies to review, LinkedIn tasks.")
+
+
 class CampaignProgress(BaseModel):
     """Where a campaign stands right now. `percent` is of the present stage."""
 
@@ -217,6 +226,7 @@ class CampaignProgress(BaseModel):
     counts: CampaignCounts
     by_status: dict[EnrollmentStatus, int]
     messages_by_status: dict[str, int]
+    remaining: CampaignRemaining
     scrape: ScrapeRun | None
     launched_at: datetime | None
     scrape_started_at: datetime | None

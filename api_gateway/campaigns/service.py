@@ -149,6 +149,7 @@ async def get_progress(member: Member, campaign_id: UUID) -> CampaignProgress:
         counts=counts,
         by_status=await counting.by_status(session, organization_id, campaign_id),
         messages_by_status=await counting.messages_by_status(session, organization_id, campaign_id),
+        remaining=await counting.remaining(session, organization_id, campaign_id),
         scrape=await counting.latest_scrape(session, organization_id, campaign_id),
         launched_at=row["launched_at"],
         scrape_started_at=stored.get("scrape_started_at"),

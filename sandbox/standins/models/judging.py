@@ -89,14 +89,17 @@ def _timeline(facts: Facts) -> dict[str, Any]:
     if started and 0 <= (today - started).days <= _NEW_JOB_DAYS:
         points += 6
         said.append(f"en poste depuis {started}" if french else f"in the role since {started}")
-    for name in ("hiring", "funding"):
+    for name, in_french, in_english in (("hiring", "recrute", "hiring"), ("funding", "levée de fonds", "raised funds")):
         if facts.items("company", name):
             points += 6
-            said.append(name)
-    points += 6 * min(2, len(facts.items("signals")))
-    if not said and not facts.items("signals"):
+            said.append(in_french if french else in_english)
+    signals = min(2, len(facts.items("signals")))
+    if signals:
+        points += 6 * signals
+        said.append("actualité récente" if french else "recent news")
+    if not said:
         return _unknown(facts, "Aucun événement récent connu", "No recent event known")
-    return _criterion(points, ", ".join(said) or "signals")
+    return _criterion(points, ", ".join(said))
 
 
 def _day(text: str) -> date | None:

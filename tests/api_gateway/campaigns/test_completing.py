@@ -80,6 +80,14 @@ async def test_it_completes_and_everybody_can_see_that(
     )
 
 
+async def test_progress_tells_what_it_still_waits_for(gateway: httpx2.AsyncClient, db: Db) -> None:
+    closing = Closing(db, status="in_sequence")
+    for state in ({"status": "pending_review"}, {"status": "ambiguous"}, {"status": "approved", "channel": "linkedin"}):
+        make_message(db, closing.tenant, closing.campaign, closing.person, closing.prospect, **state)
+    answer = await gateway.get(f"/api/v1/campaigns/{closing.campaign}/progress", headers=closing.tenant.viewer.headers)
+    assert answer.json()["remaining"] == {"people": 1, "messages": 1, "replies": 0, "for_a_person": 2}
+
+
 @pytest.mark.parametrize("status", ["rejected", "nurture", "replied", "meeting_scheduled", "unsubscribed", "bounced"])
 async def test_every_state_at_rest_is_an_end(db: Db, resources: Resources, status: str) -> None:
     Closing(db, status=status)
