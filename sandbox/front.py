@@ -1,8 +1,9 @@
 """The address that browsers know as Supabase: Realtime is answered here, everything else goes to Supabase Lite.
 
-Two things are mended on the way, so that the rest of the product meets what hosted Supabase says: CORS is answered here
-for the panel's origin, because Lite does not name the headers that supabase-js sends; and access tokens get their
-issuer, which Lite leaves out. Settings come from the environment: LITE_URL, SUPABASE_URL, DATABASE_URL,
+Three things are mended on the way, so that the rest of the product meets what hosted Supabase says: CORS is answered
+here for the panel's origin, because Lite does not name the headers that supabase-js sends; access tokens get their
+issuer, which Lite leaves out; and a signed address of Storage is given under hosted Supabase's name, `signedURL`, from
+Storage's root on. Settings come from the environment: LITE_URL, SUPABASE_URL, DATABASE_URL,
 SUPABASE_JWT_SECRET, SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY, ALLOWED_ORIGINS (comma-separated).
 """
 
@@ -39,6 +40,8 @@ NOT_FORWARDED = frozenset(
     }
 )
 SIGNING = frozenset({"/auth/v1/token", "/auth/v1/signup", "/auth/v1/verify"})
+STORAGE = "/storage/v1"
+SIGNED_ADDRESS = f"{STORAGE}/object/sign/"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -59,6 +62,16 @@ class Issuer:
             return body
         signed = jwt.encode({"iss": self._issuer, **claims}, self._secret, algorithm="HS256")
         return json.dumps({**answer, "access_token": signed}).encode()
+
+
+def signed_address(body: bytes) -> bytes:
+    """Storage's answer with the signed address under the name that hosted Supabase gives it."""
+    try:
+        answer = json.loads(body)
+        address = str(answer["signedUrl"]).removeprefix(STORAGE)
+    except (ValueError, KeyError, TypeError):
+        return body
+    return json.dumps({"signedURL": address}).encode()
 
 
 def create_app(lite_url: str, hub: Hub, issuer: Issuer, origins: list[str]) -> Starlette:
@@ -82,8 +95,10 @@ def create_app(lite_url: str, hub: Hub, issuer: Issuer, origins: list[str]) -> S
             for name, value in answer.headers.items()
             if name not in NOT_FORWARDED and not name.startswith("access-control-")
         }
-        if request.url.path in SIGNING and answer.status_code == 200:
-            body = issuer.complete(await answer.aread())
+        is_address = request.method == "POST" and request.url.path.startswith(SIGNED_ADDRESS)
+        if (is_address or request.url.path in SIGNING) and answer.status_code == 200:
+            whole = await answer.aread()
+            body = signed_address(whole) if is_address else issuer.complete(whole)
             kept.pop("content-encoding", None)
             await answer.aclose()
             return Response(body, answer.status_code, headers=kept)

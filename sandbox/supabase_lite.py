@@ -1,4 +1,4 @@
-"""Supabase Lite: Auth and REST without Docker, over our Postgres. Its first start makes schema `auth`."""
+"""Supabase Lite: Auth, REST and Storage without Docker, over our Postgres. Its first start makes schema `auth`."""
 
 import os
 import re
@@ -43,6 +43,8 @@ def lite_part(home: Path, port: int, postgres: Postgres, secrets: Secrets, node_
                 "LITE_TELEMETRY": "0",
                 "DO_NOT_TRACK": "1",
                 "LITE_DATABASE_URL": postgres.superuser_url,
+                # Files lie in `.temp/storage` beside its configuration.
+                "EXPERIMENTAL_STORAGE": "1",
                 "SUPABASE_JWT_SECRET": secrets.jwt_secret,
                 "SUPABASE_PUBLISHABLE_KEY": secrets.publishable_key,
                 "SUPABASE_SECRET_KEY": secrets.secret_key,

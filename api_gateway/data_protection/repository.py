@@ -37,6 +37,12 @@ class Person(BaseModel):
     linkedin_norm: str | None
 
 
+class Organization(BaseModel):
+    name: str
+    locale: str
+    time_zone: str
+
+
 class OpenErasure(BaseModel):
     """An erasure as the jobs see it."""
 
@@ -57,6 +63,37 @@ async def person(session: Session, organization_id: UUID, prospect_id: UUID) -> 
         """,
         organization_id=organization_id,
         id=prospect_id,
+    )
+
+
+async def organization(session: Session, organization_id: UUID) -> Organization:
+    """Whose data it is to give out, and in which language."""
+    found = await session.row(
+        Organization,
+        "select name, locale, time_zone from public.organizations where id = %(id)s",
+        id=organization_id,
+    )
+    assert found is not None  # noqa: S101 - the session is narrowed to it
+    return found
+
+
+async def is_erased(session: Session, prospect_id: UUID) -> bool:
+    return not await session.value(
+        "select exists (select from public.prospects where id = %(id)s and erased_at is null)", id=prospect_id
+    )
+
+
+async def names_emptied_enrollment(session: Session, ids: Sequence[UUID]) -> bool:
+    return bool(
+        await session.value(
+            """
+            select exists (
+                select from public.enrollments e
+                join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id
+                where e.id = any (%(ids)s) and p.erased_at is not null)
+            """,
+            ids=list(ids),
+        )
     )
 
 
@@ -218,9 +255,9 @@ async def lock_erasure(session: Session, erasure_id: UUID) -> OpenErasure | None
     )
 
 
-async def traces(session: Session, prospect_id: UUID) -> dict[str, Any]:
-    """By what we, and the vendors, know a person."""
-    found: dict[str, Any] = await session.value("select private.person_traces(%(id)s)", id=prospect_id)
+async def traces(session: Session, prospect_id: UUID) -> dict[str, Any] | None:
+    """By what we, and the vendors, know a person; None when they are erased."""
+    found: dict[str, Any] | None = await session.value("select private.person_traces(%(id)s)", id=prospect_id)
     return found
 
 
@@ -258,7 +295,7 @@ async def erase(session: Session, erasure_id: UUID, pattern: str, keys: Sequence
     return counts
 
 
-async def note_erased(session: Session, erasure_id: UUID, counts: Mapping[str, int], sealed_traces: str) -> None:
+async def note_erased(session: Session, erasure_id: UUID, counts: Mapping[str, int], sealed_traces: str | None) -> None:
     await session.execute(
         """
         update public.erasures

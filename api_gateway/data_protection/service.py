@@ -19,7 +19,7 @@ from api_gateway.database import Session
 from api_gateway.pagination import PageRequest, cut, encode_cursor
 from api_gateway.sessions import Member
 from api_gateway.suppressions import service as suppressions
-from api_gateway.suppressions.keys import Key, Kind, UnreadableAddress, normalized
+from api_gateway.suppressions.keys import Kind, UnreadableAddress, normalized, personal_keys
 from kit.errors import Conflict, Invalid, NotFound, NotPermitted
 
 EXPORT = "export_person"
@@ -192,12 +192,6 @@ async def defer_acting(session: Session, organization_id: UUID, report_id: UUID)
         organization_id=str(organization_id),
         report_id=str(report_id),
     )
-
-
-def personal_keys(email: str | None, phone: str | None, linkedin: str | None) -> list[Key]:
-    """By what one person is suppressed: never their whole company's domain."""
-    values: tuple[tuple[Kind, str | None], ...] = (("email", email), ("phone", phone), ("linkedin", linkedin))
-    return sorted(Key(kind, value) for kind, value in values if value)
 
 
 def require_administrator(member: Member) -> None:

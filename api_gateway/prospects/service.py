@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 from uuid import UUID
 
+from api_gateway.data_protection import late
 from api_gateway.database import changed
 from api_gateway.pagination import COUNT_CAP, PageRequest, cut, encode_cursor
 from api_gateway.prospects import detail_repository, repository
@@ -22,11 +23,18 @@ from api_gateway.prospects.schemas import (
     TagList,
 )
 from api_gateway.sessions import Member
+from api_gateway.suppressions.keys import personal_keys
 from kit.errors import Conflict, Invalid, NotFound, NotPermitted
+from kit.settings import decode_key
 
 NULLABLE = (
     "email", "phone", "linkedin_url", "title", "headline", "about", "country", "city", "time_zone", "language"
 )  # fmt: skip
+
+
+class ProspectErased(Conflict):
+    code = "prospect_erased"
+    default_detail = "Somebody with this address, number or profile asked to be erased; they cannot be entered again."
 
 
 class AddressTaken(Conflict):
@@ -75,11 +83,12 @@ async def get_prospect(member: Member, prospect_id: UUID) -> Prospect:
 
 
 async def create_prospect(member: Member, wanted: ProspectCreate) -> Prospect:
-    """Enter a person; someone already known by address or profile is completed instead."""
+    """Enter a person; someone already known by address or profile is completed instead. ProspectErased."""
     session, organization_id = member.session, member.organization_id
     values = _stored(wanted, changed(wanted, skip=("company_name", "company_domain", "campaign_id", "tags")))
     if not values.get("email_norm") and not values.get("linkedin_norm"):
         raise Invalid("Give at least an e-mail address or a LinkedIn profile.")
+    await _require_not_erased(member, values)
     if wanted.company_name or wanted.company_domain:
         domain = domain_of(wanted.company_domain) if wanted.company_domain else None
         name = wanted.company_name or domain
@@ -111,10 +120,11 @@ async def create_prospect(member: Member, wanted: ProspectCreate) -> Prospect:
 
 
 async def update_prospect(member: Member, prospect_id: UUID, change: ProspectPatch) -> Prospect:
-    """Correct a person. AddressTaken when somebody else has the address or profile."""
+    """Correct a person. AddressTaken when somebody else has the address or profile, ProspectErased."""
     session, organization_id = member.session, member.organization_id
     await get_prospect(member, prospect_id)
     values = _stored(change, changed(change, nullable=NULLABLE, skip=("tags",)))
+    await _require_not_erased(member, values)
     same = await repository.find_same(
         session, organization_id, email_norm=values.get("email_norm"), linkedin_norm=values.get("linkedin_norm")
     )
@@ -173,6 +183,13 @@ async def delete_tag(member: Member, tag_id: UUID) -> None:
     """Delete a tag. NotFound when there is none, or the caller may not."""
     if not await repository.delete_tag(member.session, member.organization_id, tag_id):
         raise NotFound
+
+
+async def _require_not_erased(member: Member, values: dict[str, Any]) -> None:
+    keys = personal_keys(values.get("email_norm"), values.get("phone_e164"), values.get("linkedin_norm"))
+    secret = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
+    if await late.is_erased(member.session, member.organization_id, keys, secret):
+        raise ProspectErased
 
 
 def _stored(wanted: ProspectFields, values: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 
+from api_gateway.providers.forgetting import Step, Traces
 from api_gateway.providers.port import said
 from kit.errors import VendorFailed
 from kit.redaction import redact
@@ -71,6 +72,13 @@ class Calcom:
         except VendorFailed as error:
             if "already cancelled" not in error.detail:
                 raise
+
+    async def forget(self, traces: Traces) -> list[Step]:
+        """Cancel what is to come; Cal.com lets no booking be deleted, so its past stays there. Raises VendorFailed."""
+        for uid in traces.upcoming_bookings:
+            await self.cancel_booking(uid, "")
+        kept = Step("booking_history_deleted", "not_offered", len(traces.bookings))
+        return [Step("upcoming_bookings_cancelled", "done", len(traces.upcoming_bookings)), kept]
 
     async def _call(self, method: str, path: str, *, may_be_gone: bool = False, **options: Any) -> dict[str, Any]:
         try:

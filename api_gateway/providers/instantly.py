@@ -5,9 +5,11 @@ Our `decide()` is the only gate in time, so the bound campaign itself is open ar
 """
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
+from api_gateway.providers.forgetting import Step, Traces
 from api_gateway.providers.instantly_zones import accepted_zone
 from api_gateway.providers.port import (
     SEND_LIMIT_S,
@@ -162,16 +164,40 @@ class Instantly:
         items = page.get("items") or []
         return items[0] if items else None
 
-    async def delete_lead(self, lead_id: str) -> None:
-        """Forget a person at the vendor. Raises VendorFailed; one that is gone is no failure."""
+    async def forget(self, traces: Traces) -> list[Step]:
+        """Delete a person's mails and then their leads, in whatever campaign they are. Raises VendorFailed."""
+        mails, leads = set[str](), set(traces.lead_ids)
+        for address in traces.emails:
+            mails |= {str(mail["id"]) for mail in await self._pages_of_mails({"lead": address, "limit": 100})}
+            page = await self._post_or_raise("/leads/list", {"contacts": [address], "limit": 100})
+            leads |= {
+                str(lead["id"])
+                for lead in page.get("items") or []
+                if str(lead.get("email", "")).casefold() == address.casefold()
+            }
+        # One of ours that is not listed is gone, or another vendor's id, which is refused as none of theirs.
+        deleted = [
+            mail
+            for mail in sorted(mails | set(traces.message_ids))
+            if await self._delete("emails", mail, unless={404, 405} if mail in mails else {400, 404, 405})
+        ]
+        for lead in sorted(leads):
+            await self._delete("leads", lead, unless={404})
+        # Mails that are listed and not there to be deleted: the workspace does not offer it.
+        mails_step = Step("mails_deleted", "not_offered" if mails and not deleted else "done", len(deleted))
+        return [Step("leads_deleted", "done", len(leads)), mails_step]
+
+    async def _delete(self, kind: str, row_id: str, *, unless: set[int]) -> bool:
+        """Whether something was deleted; False for a status in `unless`. Raises VendorFailed for any other."""
         try:
             answer = await self._client.delete(
-                f"{self._base}/leads/{lead_id}", headers=self._headers, timeout=CALL_LIMIT_S
+                f"{self._base}/{kind}/{quote(row_id, safe='')}", headers=self._headers, timeout=CALL_LIMIT_S
             )
         except httpx2.HTTPError as error:
             raise VendorFailed("Instantly could not be reached.") from error
-        if not answer.is_success and answer.status_code != 404:
+        if not answer.is_success and answer.status_code not in unless:
             raise VendorFailed(f"Instantly answered {answer.status_code}.")
+        return answer.is_success
 
     async def _first_mail(self, message: Outgoing) -> Outcome:
         if message.binding is None:
@@ -244,7 +270,9 @@ class Instantly:
         return Sent(lead_id=str(found[0]["id"])) if found else NotThere()
 
     async def _mails(self, message: Outgoing) -> list[dict[str, Any]]:
-        query: dict[str, Any] = {"lead": message.recipient, "eaccount": message.sender, "limit": 100}
+        return await self._pages_of_mails({"lead": message.recipient, "eaccount": message.sender, "limit": 100})
+
+    async def _pages_of_mails(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         mails: list[dict[str, Any]] = []
         for _ in range(MAX_PAGES):
             page = await self._get_or_raise("/emails", query)

@@ -1,9 +1,11 @@
 """Twilio, text messages only. It knows no idempotency key: what is in doubt is looked for in its list of messages."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
+from api_gateway.providers.forgetting import Step, Traces
 from api_gateway.providers.port import (
     SEND_LIMIT_S,
     Ambiguous,
@@ -18,6 +20,7 @@ from api_gateway.providers.port import (
     said,
     unanswered,
 )
+from kit.errors import VendorFailed
 
 CALL_LIMIT_S = 10.0
 
@@ -65,6 +68,30 @@ class Twilio:
             if row.get("body") == message.text:
                 return _sent(row, message)
         return NotThere()
+
+    async def forget(self, traces: Traces) -> list[Step]:
+        """Delete every message to and from a person's numbers, with its record. Raises VendorFailed."""
+        sids = set(traces.message_ids)
+        for number in traces.phones:
+            for side in ("To", "From"):
+                sids |= await self._sids({side: number, "PageSize": "1000"})
+        for sid in sorted(sids):
+            answer = await self._call("DELETE", self._messages.replace(".json", f"/{quote(sid, safe='')}.json"))
+            if not answer.is_success and answer.status_code != 404:
+                raise VendorFailed(f"Twilio answered {answer.status_code}.")
+        return [Step("messages_deleted", "done", len(sids))]
+
+    async def _sids(self, query: dict[str, str]) -> set[str]:
+        answer = await self._call("GET", self._messages, params=query)
+        if not answer.is_success:
+            raise VendorFailed(f"Twilio answered {answer.status_code}.")
+        return {str(row["sid"]) for row in _json(answer).get("messages") or []}
+
+    async def _call(self, method: str, url: str, **options: Any) -> httpx2.Response:
+        try:
+            return await self._client.request(method, url, auth=self._auth, timeout=CALL_LIMIT_S, **options)
+        except httpx2.HTTPError as error:
+            raise VendorFailed("Twilio could not be reached.") from error
 
 
 def _sent(row: dict[str, Any], message: Outgoing) -> Sent:

@@ -72,6 +72,11 @@ def keys_of(email_norm: str | None, phone_e164: str | None, linkedin_norm: str |
     return sorted(keys)
 
 
+def personal_keys(email_norm: str | None, phone_e164: str | None, linkedin_norm: str | None) -> list[Key]:
+    """By what one person alone is suppressed: without the domain, which is their whole company's."""
+    return [key for key in keys_of(email_norm, phone_e164, linkedin_norm) if key.kind != "domain"]
+
+
 def hashed(key: Key, secret: bytes, organization_id: UUID) -> Key:
     """The form that is left of a key after an erasure."""
     digest = hmac.new(secret, f"suppression|{organization_id}|{key.kind}|{key.value}".encode(), hashlib.sha256)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from api_gateway import jobs
+from api_gateway.data_protection import late
 from api_gateway.database import Session
 from api_gateway.resources import Resources, Shared
 from api_gateway.webhooks import repository, sources
@@ -21,6 +22,7 @@ from api_gateway.webhooks.verification import Delivery, is_genuine
 from kit.errors import Invalid, NotFound, TooLarge, TooManyRequests, Unauthenticated, Unavailable, responses
 from kit.logging import current_request_id
 from kit.ratelimit import Limit
+from kit.settings import decode_key
 
 MOST_BYTES = 1_048_576
 A_MINUTE = 60
@@ -67,12 +69,13 @@ async def receive(request: Request, shared: Shared, source: str, endpoint_token:
         payload = payload_of(body, delivery.headers.get("content-type", ""))
         await session.narrow_to(endpoint.organization_id)
         stored = await store(
-            session, endpoint.organization_id, source, body, payload, delivery.headers, endpoint_id=endpoint.id
+            shared, session, endpoint.organization_id, source, body, payload, delivery.headers, endpoint_id=endpoint.id
         )
     return Received(status="duplicate" if stored is None else "stored")
 
 
 async def store(
+    shared: Resources,
     session: Session,
     organization_id: UUID,
     source: str,
@@ -82,10 +85,15 @@ async def store(
     *,
     endpoint_id: UUID | None,
 ) -> UUID | None:
-    """Write an event and its job in the session's transaction; None when it was there already."""
+    """Write an event and its job in the session's transaction; None when it was there already.
+
+    Of an event about somebody who was erased only that it came is kept.
+    """
     identity = sources.identify(source, payload, headers)
     dedupe_key = hashlib.sha256(body).hexdigest()
     meaning = json.dumps([source, *identity.meaning]) if identity.meaning else f"bytes:{dedupe_key}"
+    hash_key = decode_key(shared.settings.unsubscribe_key.get_secret_value())
+    is_late = await late.is_about_an_erased_person(session, organization_id, payload, hash_key)
     event_id = await repository.insert_event(
         session,
         organization_id=organization_id,
@@ -95,10 +103,12 @@ async def store(
         occurred_at=identity.occurred_at,
         dedupe_key=dedupe_key,
         meaning_key=hashlib.sha256(meaning.encode()).hexdigest(),
-        raw_body=body,
-        headers={name: value[:500] for name, value in headers.items() if name in KEPT_HEADERS},
+        raw_body=late.EMPTIED if is_late else body,
+        headers={} if is_late else {name: value[:500] for name, value in headers.items() if name in KEPT_HEADERS},
     )
-    if event_id is not None:
+    if event_id is not None and is_late:
+        await repository.stamp(session, event_id, "ignored", late.NOTE)
+    elif event_id is not None:
         await defer_handling(session, organization_id, event_id)
     return event_id
 

@@ -50,8 +50,9 @@ _BY_ADDRESS: LiteralString = """
 _LOCK: LiteralString = """
     select e.organization_id, e.campaign_id, e.id as enrollment_id, e.prospect_id
     from public.enrollments e
+    join public.prospects p on p.organization_id = e.organization_id and p.id = e.prospect_id and p.erased_at is null
     where e.id = %(id)s
-    for update
+    for update of e
 """
 # The vendor's id names the message; before it is known to us, the step does. Any other mail is none of ours.
 _MESSAGE: LiteralString = """

@@ -100,7 +100,9 @@ async def _feed(
     for payload in payloads:
         body = json.dumps(payload, ensure_ascii=False).encode(errors="replace")
         async with shared.database.workflow(organization_id, actor="reconciler") as session:
-            stored = await inbox.store(session, organization_id, endpoint.source, body, payload, {}, endpoint_id=None)
+            stored = await inbox.store(
+                shared, session, organization_id, endpoint.source, body, payload, {}, endpoint_id=None
+            )
         taken += stored is not None
     return taken
 

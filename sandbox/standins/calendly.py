@@ -36,8 +36,9 @@ class Calendly(Standin):
     """The stand-in as a whole."""
 
     vendor = "calendly"
-    settings: ClassVar[frozenset[str]] = frozenset({"requests_per_minute"})
+    settings: ClassVar[frozenset[str]] = frozenset({"requests_per_minute", "is_enterprise"})
     requests_per_minute = 500
+    is_enterprise = True
 
     def routes(self) -> list[Route]:
         """Users, subscriptions, events, and the guests' own door."""
@@ -53,6 +54,7 @@ class Calendly(Standin):
             Route("/scheduled_events/{uuid}", self.keyed(self.get_event)),
             Route("/scheduled_events/{uuid}/invitees", self.keyed(self.list_invitees)),
             Route("/scheduled_events/{uuid}/cancellation", self.keyed(self.cancel_event), methods=["POST"]),
+            Route("/data_compliance/deletion/invitees", self.keyed(self.delete_invitees), methods=["POST"]),
         ]
 
     def error(self, status: int, message: str) -> Response:
@@ -71,6 +73,7 @@ class Calendly(Standin):
         """Apply settings."""
         super().configure(values)
         self.requests_per_minute = int(values.get("requests_per_minute", self.requests_per_minute))
+        self.is_enterprise = bool(values.get("is_enterprise", self.is_enterprise))
 
     def resume(self) -> None:
         """Let invitees go through with the change of mind that they had planned."""
@@ -173,6 +176,19 @@ class Calendly(Standin):
             return self.error(404, "The server could not find the requested resource.")
         cancellation = self._cancel_invitee(invitees[0], by="Léa Martin", kind="host", reason=reason)
         return JSONResponse({"resource": cancellation}, status_code=201)
+
+    async def delete_invitees(self, request: Request) -> Response:
+        """Delete what is held of invitees: 202, because it takes days over there; Enterprise plans only."""
+        if not self.is_enterprise:
+            return self.error(403, "This endpoint requires an Enterprise subscription")
+        wanted = {str(one).lower() for one in (await json_object(request)).get("emails") or []}
+        if not wanted:
+            return self.error(400, "The supplied parameters are invalid.")
+        for row in list(self.tables["invitees"].values()):
+            if row["email"] in wanted:
+                gone = {"email": "", "name": "", "first_name": None, "last_name": None, "_key": ""}
+                self.effect("invitee_data_deleted", row["_id"], "invitees", row | gone)
+        return JSONResponse({}, status_code=202)
 
     async def book_as_guest(self, request: Request) -> Response:
         """A prospect follows a booking link: `{key, email, name, link, then: keeps|moves|cancels}`."""

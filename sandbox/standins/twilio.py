@@ -53,6 +53,7 @@ class Twilio(Standin):
             Route(f"{ROOT}/Messages.json", self.keyed(self.create_message), methods=["POST"]),
             Route(f"{ROOT}/Messages.json", self.keyed(self.list_messages)),
             Route(f"{ROOT}/Messages/{{sid}}.json", self.keyed(self.get_message)),
+            Route(f"{ROOT}/Messages/{{sid}}.json", self.keyed(self.delete_message), methods=["DELETE"]),
         ]
 
     def error(self, status: int, message: str) -> Response:
@@ -136,15 +137,30 @@ class Twilio(Standin):
         rows = [
             public(row)
             for row in reversed(self.tables["messages"].values())
-            if (to is None or row["to"] == to) and (sender is None or row["from"] == sender)
+            if row["sid"] not in self.tables["deleted"]
+            and (to is None or row["to"] == to)
+            and (sender is None or row["from"] == sender)
         ]
         size = int(request.query_params.get("PageSize", 50))
         return JSONResponse({"messages": rows[:size], "page": 0, "page_size": size, "next_page_uri": None})
 
     async def get_message(self, request: Request) -> Response:
         """One message."""
-        row = self.tables["messages"].get(request.path_params["sid"])
+        row = self._kept(request.path_params["sid"])
         return self.error(404, "The requested resource was not found") if row is None else JSONResponse(public(row))
+
+    async def delete_message(self, request: Request) -> Response:
+        """Delete a message with its record: 204, and 409 while it is on its way."""
+        row = self._kept(request.path_params["sid"])
+        if row is None:
+            return self.error(404, "The requested resource was not found")
+        if row["status"] in {"queued", "sent"}:
+            return self.error(409, "[20009] Cannot delete message because delivery has not been completed")
+        self.effect("sms_deleted", row["sid"], "deleted", {"id": row["sid"]})
+        return Response(status_code=204)
+
+    def _kept(self, sid: str) -> Record | None:
+        return None if sid in self.tables["deleted"] else self.tables["messages"].get(sid)
 
     def _problem(self, to: str, sender: str, text: str) -> str | None:
         if not sender:

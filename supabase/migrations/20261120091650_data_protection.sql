@@ -162,6 +162,7 @@ create table private.personal_tables (
     only_if text not null default 'true',
     emptied jsonb not null default '{}',
     kept text[] not null default '{}',
+    is_shared boolean not null default false,
     remark text not null default ''
 );
 comment on table private.personal_tables is
@@ -203,20 +204,22 @@ insert into private.personal_tables (table_name, position, belongs, shown, on_er
  '{from_status,to_status,actor}', ''),
 ('messages', 11, 't.prospect_id = $2', 'to_jsonb(t)', 'empty', 'true',
  '{"subject": "''''", "body": "''''", "used_facts": "''[]''", "rejected_reason": "null", "cancelled_reason": "null",
-   "failure_reason": "null", "provider_message_id": "null"}',
- '{kind,channel,status,language,variant,source,model,prompt_version}', ''),
+   "failure_reason": "null", "provider_message_id": "null",
+   "status": "case when t.status in (''sent'', ''failed'', ''rejected'', ''cancelled'') then t.status else ''cancelled'' end"}',
+ '{kind,channel,language,variant,source,model,prompt_version}', ''),
 ('message_revisions', 12, 't.message_id in (select m.id from public.messages m where m.prospect_id = $2)', 'to_jsonb(t)',
  'delete', 'true', '{}', '{}', ''),
 ('send_intents', 13, 't.message_id in (select m.id from public.messages m where m.prospect_id = $2)',
- 'to_jsonb(t) - ''{idempotency_key,lease_token,lease_until}''::text[]', 'empty', 'true',
- '{"provider_message_id": "null", "provider_thread_id": "null", "reason": "null", "lease_token": "null", "lease_until": "null"}',
- '{step_key,channel,status,provider,idempotency_key}', ''),
+ 'to_jsonb(t) - ''idempotency_key''', 'empty', 'true',
+ '{"provider_message_id": "null", "provider_thread_id": "null", "reason": "null", "lease_token": "null", "lease_until": "null",
+   "status": "case when t.status in (''sent'', ''failed'', ''cancelled'') then t.status else ''cancelled'' end"}',
+ '{step_key,channel,provider,idempotency_key}', ''),
 ('send_decisions', 14, 't.prospect_id = $2', 'to_jsonb(t)', 'delete', 'true', '{}', '{}', ''),
 ('message_events', 15, 't.message_id in (select m.id from public.messages m where m.prospect_id = $2)', 'to_jsonb(t)',
  'empty', 'true', '{"details": "''{}''"}', '{kind}', ''),
 ('conversations', 16, 't.prospect_id = $2', 'to_jsonb(t)', 'empty', 'true',
  '{"subject": "''''", "provider_thread_id": "null"}', '{channel}', ''),
-('replies', 17, 't.prospect_id = $2', 'to_jsonb(t) - ''{lease_token,lease_until}''::text[]', 'empty', 'true',
+('replies', 17, 't.prospect_id = $2', 'to_jsonb(t)', 'empty', 'true',
  '{"from_address": "''''", "subject": "''''", "body_text": "''''", "body_html": "''''", "body_stripped": "''''",
    "headers": "''{}''", "provider_message_id": "''erased:'' || t.id", "last_error": "null", "status": "''closed''",
    "lease_token": "null", "lease_until": "null"}', '{channel}', ''),
@@ -245,7 +248,7 @@ insert into private.personal_tables (table_name, position, belongs, shown, on_er
  'The hashes that keep the person from coming back are written before.'),
 ('inbound_events', 26,
  'private.bytes_mention(t.raw_body, $4) or t.id in (select r.inbound_event_id from public.replies r where r.prospect_id = $2)',
- 'to_jsonb(t) - ''{dedupe_key,meaning_key,lease_token,lease_until}''::text[]
+ 'to_jsonb(t) - ''{dedupe_key,meaning_key}''::text[]
   || jsonb_build_object(''raw_body'', encode(t.raw_body, ''base64''))', 'empty', 'true',
  '{"raw_body": "convert_to(''{\"erased\":true}'', ''UTF8'')", "headers": "''{}''",
    "status": "case when t.status = ''received'' then ''ignored'' else t.status end",
@@ -259,6 +262,10 @@ insert into private.personal_tables (table_name, position, belongs, shown, on_er
  '{"before": "case when t.before is not null then ''{\"erased\": true}''::jsonb end",
    "after": "case when t.after is not null then ''{\"erased\": true}''::jsonb end", "reason": "null"}',
  '{actor,action,entity,ip,user_agent,request_id}', 'Who did what and when stays; what it was about goes.');
+
+-- What the log tells of these is told of others too, or of the erasure itself.
+update private.personal_tables set is_shared = true
+where table_name in ('companies', 'prospect_imports', 'workflow_runs', 'data_exports', 'erasures', 'erasure_vendors');
 
 -- An organization's own words and accounts, where nobody looks for a prospect: a member of the team may be one as well.
 create table private.own_tables (
@@ -381,8 +388,7 @@ begin
                        entry.table_name, entry.belongs)
         into found using organization, prospect, every, pattern, keys;
         by_table := by_table || jsonb_build_object(entry.table_name, to_jsonb(found));
-        -- Runs, files and firms are other people's too: what is said about them is not said about this one.
-        if entry.table_name not in ('companies', 'prospect_imports', 'workflow_runs', 'erasures', 'erasure_vendors', 'data_exports') then
+        if not entry.is_shared then
             every := every || found;
         end if;
     end loop;
@@ -404,7 +410,7 @@ begin
     for entry in select * from private.personal_tables p order by p.position loop
         table_name := entry.table_name;
         execute format(
-            'select coalesce(jsonb_agg((%s) - ''organization_id'' order by t.id), ''[]'') from public.%I t
+            'select coalesce(jsonb_agg((%s) - ''{organization_id,lease_token,lease_until}''::text[] order by t.id), ''[]'') from public.%I t
              where t.organization_id = $1 and t.id in (select value::uuid from jsonb_array_elements_text($2))',
             entry.shown, entry.table_name)
         into rows using organization, ids -> entry.table_name;
@@ -434,9 +440,9 @@ begin
         raise exception 'There is no such erasure to be done.' using errcode = 'insufficient_privilege';
     end if;
     ids := private.person_row_ids(organization, prospect, pattern, keys);
-    select array_agg(value::uuid) into every
-    from jsonb_each(ids) t, jsonb_array_elements_text(t.value)
-    where t.key not in ('companies', 'prospect_imports', 'workflow_runs', 'erasures', 'erasure_vendors', 'data_exports', 'audit_log');
+    select array_agg(i.id::uuid) into every
+    from jsonb_each(ids) t, jsonb_array_elements_text(t.value) as i (id)
+    where t.key <> 'audit_log' and not (select p.is_shared from private.personal_tables p where p.table_name = t.key);
 
     for entry in
         select * from private.personal_tables p

@@ -45,6 +45,7 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
             ("GET", "/emails", self.list_emails),
             ("POST", "/emails/reply", self.reply_to_email),
             ("GET", "/emails/{id}", self.get_email),
+            ("DELETE", "/emails/{id}", self.delete_email),
             ("POST", "/block-lists-entries", self.block),
             ("GET", "/block-lists-entries", self.list_blocked),
             ("DELETE", "/block-lists-entries/{id}", self.unblock),
@@ -135,6 +136,10 @@ class Instantly(CampaignRoutes, LeadRoutes, WebhookRoutes):
     async def get_email(self, request: Request) -> Response:
         """One mail."""
         return self.one("emails", request)
+
+    async def delete_email(self, request: Request) -> Response:
+        """Delete a mail, as a person may demand."""
+        return self.delete("emails", request, "email_deleted")
 
     async def reply_to_email(self, request: Request) -> Response:
         """Send a mail into an existing thread. No idempotency key: the same call twice is two mails."""
