@@ -9,6 +9,7 @@ import {
   Mail,
   Settings,
   ShieldBan,
+  ShieldCheck,
   Target,
   Users,
   Webhook,
@@ -31,6 +32,7 @@ export type NavigationItem = {
     | "/suppressions"
     | "/webhooks"
     | "/audit-log"
+    | "/data-protection"
     | "/settings";
   text: NavigationText;
   icon: LucideIcon;
@@ -55,6 +57,7 @@ const navigation: readonly NavigationItem[] = [
   { to: "/suppressions", text: "suppressions", icon: ShieldBan, group: "administration" },
   { to: "/webhooks", text: "webhooks", icon: Webhook, group: "administration", administer: true },
   { to: "/audit-log", text: "auditLog", icon: FileClock, group: "administration", administer: true },
+  { to: "/data-protection", text: "dataProtection", icon: ShieldCheck, group: "administration", administer: true },
   { to: "/settings", text: "settings", icon: Settings, group: "administration" },
 ];
 

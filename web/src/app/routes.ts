@@ -206,6 +206,13 @@ const auditLog = createRoute({
   component: lazyRouteComponent(() => import("@/features/audit/AuditPage"), "AuditPage"),
 });
 
+const dataProtection = createRoute({
+  path: "/data-protection",
+  getParentRoute: () => member,
+  validateSearch: search({ view: text, report: text }),
+  component: lazyRouteComponent(() => import("@/features/data-protection/DataProtectionPage"), "DataProtectionPage"),
+});
+
 const settings = createRoute({
   path: "/settings",
   getParentRoute: () => member,
@@ -253,6 +260,7 @@ export const routeTree = root.addChildren([
     suppressions,
     webhooks,
     auditLog,
+    dataProtection,
     settings.addChildren([settingsKeys, settingsIcp, settingsEmail, settingsAgent, settingsTeam]),
   ]),
 ]);

@@ -79,6 +79,10 @@ function SeeIt({ alert: { entity, entity_id: id }, text }: { alert: Alert; text:
       </Link>
     ) : entity === "api_credentials" || entity === "credentials" ? (
       <Link to="/settings">{text}</Link>
+    ) : entity === "retention_reports" && id !== null && may.administer ? (
+      <Link to="/data-protection" search={{ report: id }}>
+        {text}
+      </Link>
     ) : entity === "messages" ? (
       <Link to="/messages" search={{ status: "all" }}>
         {text}

@@ -8,7 +8,9 @@ import { SidePanel } from "@/components/ui/Dialog";
 import { Segments } from "@/components/ui/Segments";
 import { Skeleton } from "@/components/ui/Skeleton";
 import { useTexts } from "@/i18n/texts";
+import { useMay } from "@/session/me";
 import { nameOf } from "./columns";
+import { PersonalData } from "./PersonalData";
 import { ProfileTab } from "./ProfileTab";
 import { type Prospect, prospectQuery } from "./queries";
 import { ScoreTab } from "./ScoreTab";
@@ -47,20 +49,26 @@ export default function ProspectPanel({ id, onClose }: { id: string; onClose: ()
       ) : query.isError ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : (
-        <Profile prospect={query.data} />
+        <Profile prospect={query.data} onErased={onClose} />
       )}
     </SidePanel>
   );
 }
 
-function Profile({ prospect }: { prospect: Prospect }) {
+function Profile({ prospect, onErased }: { prospect: Prospect; onErased: () => void }) {
   const t = useTexts(texts);
+  const may = useMay();
   const [tab, setTab] = useState<Tab>("profile");
   return (
     <div className="space-y-6 p-4 sm:p-6">
       {prospect.is_suppressed && <Notice tone="bad">{t.suppressed}</Notice>}
       <Segments label={t.tabs} value={tab} onChange={setTab} options={tabs.map((value) => ({ value, label: t.tab[value] }))} />
-      {tab === "profile" && <ProfileTab prospect={prospect} />}
+      {tab === "profile" && (
+        <>
+          <ProfileTab prospect={prospect} />
+          {may.administer && <PersonalData prospect={prospect} onErased={onErased} />}
+        </>
+      )}
       {tab === "score" && <ScoreTab prospect={prospect} />}
       {tab === "activity" && <TimelineTab prospect={prospect} />}
       {tab === "conversation" &&

@@ -1,6 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import {
   campaignsList,
+  dataExportsCreate,
+  dataExportsGet,
+  erasuresCreate,
   type ProspectBulk,
   prospectsBulk,
   prospectsDecisions,
@@ -98,4 +101,29 @@ export function useImport() {
       prospectsImport({ body: { file, mapping: toMapping(mapping), campaign_id: campaignId } }),
     onSettled: () => Promise.all(["prospects", "campaigns", "dashboard"].map((room) => queryClient.invalidateQueries({ queryKey: [room] }))),
   });
+}
+
+/** A copy of everything about one person, asked about until it is made or has failed. */
+export function dataExportQuery(id: string | undefined) {
+  return queryOptions({
+    queryKey: ["prospects", "data-export", id],
+    enabled: id !== undefined,
+    queryFn: ({ signal }) => dataExportsGet({ signal, path: { export_id: id ?? "" } }),
+    refetchInterval: ({ state }) => (state.data === undefined || state.data.status === "queued" ? exportPollMs : false),
+  });
+}
+
+const exportPollMs = 1_500;
+
+export function usePersonalDataActs(prospectId: string) {
+  const queryClient = useQueryClient();
+  const path = { prospect_id: prospectId };
+  const onSettled = () => queryClient.invalidateQueries({ queryKey: ["data-protection"] });
+  return {
+    request: useMutation({ mutationFn: () => dataExportsCreate({ path }), onSettled }),
+    erase: useMutation({
+      mutationFn: (confirmation: string) => erasuresCreate({ path, body: { confirmation } }),
+      onSettled: () => Promise.all(["data-protection", "prospects", "suppressions", "dashboard"].map((room) => queryClient.invalidateQueries({ queryKey: [room] }))),
+    }),
+  };
 }
