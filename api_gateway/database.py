@@ -22,6 +22,9 @@ from kit.logging import current_request_id
 
 STATEMENT_LIMIT_MS = 15_000
 POOL_WAIT_S = 5.0
+# How long the pool itself tries to reconnect: its pauses double, so that after a long outage it would sleep through the
+# end of it. When it gives up, the next request tries at once.
+RECONNECT_S = 2.0
 AfterCommit = Callable[[], object]
 Connection = AsyncConnection[dict[str, Any]]
 Query = LiteralString | sql.SQL | sql.Composed
@@ -129,7 +132,7 @@ class Database:
             max_size=max_size,
             timeout=POOL_WAIT_S,
             max_waiting=500,
-            reconnect_timeout=60,
+            reconnect_timeout=RECONNECT_S,
             check=AsyncConnectionPool.check_connection,
             connection_class=AsyncConnection[dict[str, Any]],
             # A transaction-mode pooler in front of hosted Postgres keeps no prepared statements.

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from typing import Any, LiteralString
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from psycopg.rows import dict_row
 
-from api_gateway.database import Session
+from api_gateway.database import POOL_WAIT_S, RECONNECT_S, Session
 from api_gateway.resources import Resources
 
 MOST_ATTEMPTS = 8
@@ -69,6 +69,9 @@ async def defer(session: Session, task: str, *, lock: str | None = None, delay_s
             written = True
         except AlreadyEnqueued:
             written = False
+        except ConnectorException as error:
+            # The connection is the session's own: what befell it is told as everywhere else.
+            raise error.__cause__ or error from None
         await cursor.execute(_LEAVE, {"role": before["role"], "path": before["path"]})
     return written
 
@@ -86,6 +89,8 @@ def connector(url: str, *, most_connections: int) -> PsycopgConnector:
         kwargs={"options": "-c role=jobs -c search_path=jobs", "application_name": "api_gateway worker"},
         min_size=1,
         max_size=most_connections,
+        timeout=POOL_WAIT_S,
+        reconnect_timeout=RECONNECT_S,
     )
 
 

@@ -7,6 +7,7 @@ tables up to the installed version and ends.
 import argparse
 import asyncio
 import contextlib
+import signal
 import sys
 import time
 from importlib import import_module, metadata
@@ -19,7 +20,6 @@ from packaging.version import Version
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.schema import SchemaManager
 from psycopg import sql
-from psycopg_pool import PoolTimeout
 
 from api_gateway import jobs
 from api_gateway.resources import Resources
@@ -38,6 +38,7 @@ HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 15.0
 RESCUE_EVERY_S = 5.0
 GRACE_S = 20.0
+PAUSE_S = 1.0
 SCHEMA_LOCK = 7_310_020
 log = structlog.get_logger(__name__)
 
@@ -84,34 +85,47 @@ async def run(settings: Settings) -> None:
     for room in ROOMS_WITH_TASKS:
         import_module(room)
     url = settings.database_url.get_secret_value()
+    told_to_end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     async with Resources.opened(settings) as resources:
-        while True:
+        while not told_to_end.is_set():
             try:
-                await _work(url, resources)
-            except (ConnectorException, PoolTimeout, psycopg.OperationalError):
+                await _work(url, resources, told_to_end)
+            except (ConnectorException, psycopg.Error):
                 log.warning("worker_without_database", exc_info=True)
-                await asyncio.sleep(1)
-            else:
-                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(told_to_end.wait(), PAUSE_S)
 
 
-async def _work(url: str, resources: Resources) -> None:
+async def _work(url: str, resources: Resources, told_to_end: asyncio.Event) -> None:
+    """Work until told to end, or until the worker gives up: it does so when the database takes its connections away."""
     async with jobs.working(url) as app:
         for task in AT_START:
             with contextlib.suppress(AlreadyEnqueued):
                 await app.configure_task(task).defer_async(timestamp=int(time.time()))
         rescue = asyncio.create_task(_rescue_stalled(app))
-        try:
-            await app.run_worker_async(
+        ending = asyncio.create_task(told_to_end.wait())
+        work = asyncio.create_task(
+            app.run_worker_async(
                 concurrency=CONCURRENCY,
                 delete_jobs="successful",
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_AFTER_S,
                 shutdown_graceful_timeout=GRACE_S,
                 additional_context={"resources": resources},
+                install_signal_handlers=False,
             )
+        )
+        try:
+            await asyncio.wait({work, ending}, return_when=asyncio.FIRST_COMPLETED)
+            # Cancelled, it ends in peace: jobs under way get their time.
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
         finally:
             rescue.cancel()
+            ending.cancel()
 
 
 async def _rescue_stalled(app: procrastinate.App) -> None:
@@ -121,7 +135,7 @@ async def _rescue_stalled(app: procrastinate.App) -> None:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
                 log.warning("stalled_job_taken_up", job=job.id, task_name=job.task_name)
                 await app.job_manager.retry_job(job)
-        except (ConnectorException, PoolTimeout):
+        except (ConnectorException, psycopg.Error):
             log.warning("stalled_jobs_not_looked_for", exc_info=True)
         await asyncio.sleep(RESCUE_EVERY_S)
 

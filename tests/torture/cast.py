@@ -151,7 +151,8 @@ _STATE: dict[str, str] = {
         select p.email_norm, c.channel, c.subject, case when c.channel <> 'sms' then c.last_message_at end
         from public.conversations c join public.prospects p on p.id = c.prospect_id where c.organization_id = %(id)s
     """,
-    "suppressions": "select kind, value_norm, reason, source from public.suppressions where organization_id = %(id)s",
+    # Of several reasons the first told is kept: see `stops_told`.
+    "suppressions": "select kind, value_norm from public.suppressions where organization_id = %(id)s",
     "meetings": """
         select p.email_norm, c.name as campaign, m.provider, m.booking_uid,
                (select array_agg(uid order by uid) from unnest(m.previous_uids) uid) as previous,

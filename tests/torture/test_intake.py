@@ -5,19 +5,12 @@ times, between requests that no vendor would make. What is left in their tables 
 the first seed.
 """
 
-import asyncio
 import os
-import subprocess
-import sys
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 from random import Random
 
-import httpx2
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -28,14 +21,21 @@ from tests.torture.cast import seat, state_of, stops_told
 from tests.torture.conftest import Size
 from tests.torture.hostile import KINDS, Attack, attacks
 from tests.torture.story import Story, tell
-from tests.torture.vendors import Event, Request, WaysIn, open_ways_in
+from tests.torture.telling import (
+    Delivery,
+    deliver,
+    differences,
+    genuine,
+    playing_flows,
+    tell_in_order,
+    until_handled,
+)
+from tests.torture.vendors import Event, WaysIn, open_ways_in
 
 pytestmark = pytest.mark.stack
 
 EVENTS, DELIVERIES, HOSTILE, SEEDS = 10_000, 25_000, 3_000, 5
-AT_ONCE = 24
 SEED = int(os.environ.get("TORTURE_SEED", "1"))
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -46,101 +46,12 @@ def db(stack: Stack) -> Iterator[Db]:
 
 @pytest.fixture(scope="module", autouse=True)
 def flows(stack: Stack) -> Iterator[None]:
-    """n8n's part, where the gateway looks for n8n."""
-    port, token = str(stack.ports.n8n), stack.secrets.workflow_token
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.torture.flows", port, stack.urls["gateway"], token], cwd=REPOSITORY
-    )
-    yield
-    process.terminate()
-    process.wait(10)
-
-
-@dataclass
-class Answers:
-    """What was answered: how often which status, and the first of those that surprise."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    surprises: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def per_second(self) -> float:
-        return self.statuses.total() / self.seconds
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A request and the answers that are right for it."""
-
-    request: Request
-    expected: frozenset[int]
-    name: str
-
-
-def deliver(stack: Stack, deliveries: Sequence[Delivery]) -> Answers:
-    """Send all of them, `AT_ONCE` at a time, in this order."""
-    answers = Answers()
-    began = time.monotonic()
-    asyncio.run(_deliver(stack.urls["gateway"], deliveries, answers))
-    answers.seconds = time.monotonic() - began
-    return answers
-
-
-async def _deliver(gateway: str, deliveries: Sequence[Delivery], answers: Answers) -> None:
-    waiting = iter(deliveries)
-
-    async def courier(client: httpx2.AsyncClient) -> None:
-        for delivery in waiting:
-            request = delivery.request
-            content = _chunks(request.body) if request.is_chunked else request.body
-            try:
-                answer = await client.request(
-                    request.method, gateway + request.path, content=content, headers=request.raw_headers
-                )
-            except httpx2.HTTPError as error:
-                answers.surprises.append(f"{delivery.name}: {error!r}")
-                continue
-            answers.statuses[answer.status_code] += 1
-            if answer.status_code not in delivery.expected and len(answers.surprises) < 50:
-                answers.surprises.append(f"{delivery.name}: {answer.status_code} {answer.text[:200]}")
-
-    limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
-    async with httpx2.AsyncClient(limits=limits, timeout=60, follow_redirects=False) as client:
-        await asyncio.gather(*(courier(client) for _ in range(AT_ONCE)))
-
-
-async def _chunks(body: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(body), 65_536):
-        yield body[start : start + 65_536]
-
-
-def genuine(ways: WaysIn, event: Event, chance: Random | None = None) -> Delivery:
-    return Delivery(ways[event.source].request(event, chance), frozenset({202}), f"{event.source} {event.payload}")
+    with playing_flows(stack, stack.secrets.workflow_token):
+        yield
 
 
 def hostile(attack: Attack) -> Delivery:
     return Delivery(attack.request, attack.refusals, f"hostile {attack.kind} at {attack.source}")
-
-
-def until_handled(db: Db, ways: WaysIn, limit_s: float) -> None:
-    """Wait until nothing of the organization waits. Leases of what failed run out in seconds, not in minutes."""
-    end = time.monotonic() + limit_s
-    while True:
-        row = db.execute(
-            "select count(*) as waiting from public.inbound_events where organization_id = %s and status = 'received'",
-            [ways.organization_id],
-        ).fetchone()
-        waiting = row["waiting"] if row else 0
-        if not waiting:
-            return
-        db.execute(
-            "update public.inbound_events set lease_until = now() where organization_id = %s and status = 'received' "
-            "and lease_until between now() and now() + interval '117 seconds'",
-            [ways.organization_id],
-        )
-        assert time.monotonic() < end, f"{waiting} events still wait"
-        time.sleep(0.2)
 
 
 def repeated(events: Sequence[Event], count: int, chance: Random) -> list[Event]:
@@ -155,14 +66,6 @@ def repeated(events: Sequence[Event], count: int, chance: Random) -> list[Event]
     every = [events[number] for number, often in times.items() for _ in range(often)]
     chance.shuffle(every)
     return every
-
-
-def tell_in_order(db: Db, stack: Stack, ways: WaysIn, story: Story) -> None:
-    """Round by round: nothing is told before what was before it is done with."""
-    for events in story.rounds():
-        answers = deliver(stack, [genuine(ways, event) for event in events])
-        assert answers.surprises == []
-        until_handled(db, ways, 60 + len(events))
 
 
 def test_any_order_any_repetition_and_any_liar_ends_in_the_same_state(
@@ -217,16 +120,6 @@ def _prove(db: Db, stack: Stack, size: Size, seed: int) -> str:
         f"({answers.per_second:.0f} requests/s), all handled after {handled_s:.1f} s "
         f"({len(story.events) / handled_s:.0f} events/s)"
     )
-
-
-def differences(wanted: dict[str, list[str]], reached: dict[str, list[str]]) -> list[str]:
-    """Rows that only one of two organizations has, some of each table."""
-    found = []
-    for table, rows in wanted.items():
-        missing, more = Counter(rows) - Counter(reached[table]), Counter(reached[table]) - Counter(rows)
-        found += [f"{table} lacks {row}" for row in sorted(missing)[:10]]
-        found += [f"{table} has {row}" for row in sorted(more)[:10]]
-    return found
 
 
 def _nothing_of_liars(db: Db, ways: WaysIn, others: WaysIn, lies: Sequence[Attack], story: Story) -> None:

@@ -138,7 +138,7 @@ def new_secret(source: str, chance: Random) -> str:
 
 def open_ways_in(db: Db, stack: Stack, organization_id: UUID, chance: Random) -> WaysIn:
     """An endpoint for each vendor, as registration leaves them."""
-    keyring = Keyring.parse(f"1:{stack.secrets.credentials_key}")
+    keyring = Keyring.parse(stack.env_for("api_gateway")["CREDENTIALS_KEYS"])
     ways = WaysIn(organization_id)
     for source in SOURCES:
         endpoint_id, token, secret = uuid4(), uuid4().hex, new_secret(source, chance)
