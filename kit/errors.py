@@ -11,7 +11,7 @@
     ├── UnsupportedFormat     415  unsupported_format
     ├── TooManyRequests       429  too_many_requests     with Retry-After
     ├── VendorFailed          502  vendor_failed         the other side answered badly
-    └── Unavailable           503  unavailable           we cannot answer now; try again
+    └── Unavailable           503  unavailable           we cannot answer now; with Retry-After
 
 422 is not in the tree: it is for the payload's shape only and comes from the framework's validation.
 Rooms subclass these to say the fact (`ProspectSuppressed(Conflict)`), with a `code` of their own.
@@ -157,6 +157,9 @@ class Unavailable(AppError):
     status = 503
     code = "unavailable"
     default_detail = "This cannot be answered right now; try again in a moment."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, headers={"Retry-After": "1"})
 
 
 def problem(
