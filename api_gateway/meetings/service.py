@@ -8,6 +8,7 @@ from api_gateway.meetings import recording, repository
 from api_gateway.meetings.schemas import Meeting, MeetingCancellation, MeetingOutcome, MeetingPage, MeetingStatus
 from api_gateway.pagination import PageRequest, cut, encode_cursor
 from api_gateway.providers.calcom import Calcom
+from api_gateway.providers.calendly import Calendly
 from api_gateway.sessions import Member
 from api_gateway.webhooks.events import BookingKind
 from kit.errors import Conflict, NotFound, NotPermitted
@@ -28,11 +29,6 @@ class MeetingNotStanding(Conflict):
 class MeetingNotBegun(Conflict):
     code = "meeting_not_begun"
     default_detail = "The meeting has not begun yet; how it went can be told afterwards."
-
-
-class CancelledElsewhere(Conflict):
-    code = "cancelled_elsewhere"
-    default_detail = "Meetings booked with Calendly are cancelled there; the cancellation then shows here."
 
 
 async def list_meetings(
@@ -63,18 +59,21 @@ async def get_meeting(member: Member, meeting_id: UUID) -> Meeting:
 async def cancel_meeting(member: Member, meeting_id: UUID, cancellation: MeetingCancellation) -> Meeting:
     """Cancel at the vendor, then here. Should the second fail, the vendor's own event brings it about.
 
-    Raises MeetingNotStanding, CancelledElsewhere, CredentialMissing or VendorFailed.
+    Raises MeetingNotStanding, CredentialMissing or VendorFailed.
     """
     meeting = await _own(member, meeting_id)
     if meeting.status not in _STANDING:
         raise MeetingNotStanding
-    if meeting.provider != "calcom":
-        raise CancelledElsewhere
     shared = member.shared
     async with shared.database.workflow(member.organization_id, actor=f"user:{member.user_id}") as session:
-        credential = await open_credential(session, shared.keyring, "calcom")
-    client = Calcom(shared.http, shared.settings.calcom_base_url, credential.key.get_secret_value())
-    await client.cancel_booking(meeting.booking_uid, cancellation.reason)
+        credential = await open_credential(session, shared.keyring, meeting.provider)
+    key = credential.key.get_secret_value()
+    if meeting.provider == "calcom":
+        calcom = Calcom(shared.http, shared.settings.calcom_base_url, key)
+        await calcom.cancel_booking(meeting.booking_uid, cancellation.reason)
+    else:
+        calendly = Calendly(shared.http, shared.settings.calendly_base_url, key)
+        await calendly.cancel_event(meeting.booking_uid, cancellation.reason)
     await _note(member, meeting_id, "cancelled", cancellation.reason or None)
     return await get_meeting(member, meeting_id)
 

@@ -39,6 +39,13 @@ class Calendly:
             Step("invitee_data_deleted", "done" if is_taken else "not_offered", len(traces.emails)),
         ]
 
+    async def cancel_event(self, uri: str, reason: str) -> None:
+        """Cancel the meeting of an invitee's uri; one that is cancelled or gone is no failure. Raises VendorFailed."""
+        event = _EVENT.search(uri)
+        if event is None:
+            raise VendorFailed("Calendly's meeting is not known by its address; cancel it there.")
+        await self._post(f"/scheduled_events/{event[1]}/cancellation", {"reason": reason}, unless={403, 404})
+
     async def _post(self, path: str, body: dict[str, Any], *, unless: set[int]) -> bool:
         try:
             answer = await self._client.post(self._base + path, json=body, headers=self._headers, timeout=CALL_LIMIT_S)

@@ -3,6 +3,7 @@ the person may have said stop in between and a second call would write to them.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -21,6 +22,7 @@ from api_gateway.providers.port import (
     said,
     unanswered,
 )
+from kit.errors import VendorFailed
 
 CALL_LIMIT_S = 10.0
 PAGE = 100
@@ -87,6 +89,16 @@ class Resend:
         except httpx2.HTTPError as error:
             return Unknown(type(error).__name__)
         return NotThere()
+
+    async def received(self, mail_id: str) -> dict[str, Any]:
+        """A mail that came in, with the text and headers that its webhook leaves out. Raises VendorFailed."""
+        try:
+            mail = await self._get(f"/emails/receiving/{quote(mail_id, safe='')}", {})
+        except httpx2.HTTPError as error:
+            raise VendorFailed("Resend could not be reached.") from error
+        if isinstance(mail, Unknown):
+            raise VendorFailed(f"Resend did not give the mail that came in: {mail.reason}.")
+        return mail
 
     async def _get(self, path: str, query: dict[str, str]) -> dict[str, Any] | Unknown:
         answer = await self._client.get(self._base + path, params=query, headers=self._headers, timeout=CALL_LIMIT_S)

@@ -1,6 +1,7 @@
 """A reply comes in: it is stored as it came, stripped for judging, and settled by rules where rules suffice."""
 
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,16 @@ from api_gateway.workflows import starting
 log = structlog.get_logger(__name__)
 
 
+class Received(NamedTuple):
+    """A new reply, and what the rules say of it; no verdict: somebody has to read it."""
+
+    reply_id: UUID
+    verdict: Verdict | None
+
+
 async def receive(
     shared: Resources, session: Session, enrollment_id: UUID, said: MailEvent, *, event_id: UUID | None
-) -> UUID | None:
+) -> Received | None:
     """Store the reply that `said` carries and apply what the rules say; None when it was stored before.
 
     The session is narrowed to the organization and holds the enrollment's row. A reply that somebody has to read stops
@@ -65,11 +73,14 @@ async def receive(
     if verdict is not None:
         await _settle_by_rules(session, enrolled, reply_id, verdict)
     if not is_automatic:
-        await repository.note_answer(session, enrolled, incoming.provider_message_id, said.occurred_at, said.channel)
+        answered = headers.get("message-id") if incoming.headers else None
+        await repository.note_answer(
+            session, enrolled, answered or incoming.provider_message_id, said.occurred_at, said.channel
+        )
     await standing.settle(session, enrollment_id)
     if verdict is None:
         starting.start_after_commit(shared, session, enrolled.organization_id, "handle-replies", reply_id=str(reply_id))
-    return reply_id
+    return Received(reply_id, verdict)
 
 
 async def _settle_by_rules(session: Session, enrolled: Enrolled, reply_id: UUID, verdict: Verdict) -> None:

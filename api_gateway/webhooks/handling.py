@@ -4,6 +4,7 @@ An event is stamped only when its effects are committed with the stamp. A failur
 tried again with growing pauses; after `MOST_ATTEMPTS` the event is dead: kept, shown, and replayable.
 """
 
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,8 +14,9 @@ from api_gateway.jobs import MOST_ATTEMPTS, Wait
 from api_gateway.notifications.repository import raise_alert
 from api_gateway.resources import Resources
 from api_gateway.scrapes import service as scrapes
-from api_gateway.webhooks import mail_effects, reading, repository
+from api_gateway.webhooks import fetching, mail_effects, reading, repository
 from api_gateway.webhooks.events import BookingEvent, MailEvent, RunEvent, Unknown
+from api_gateway.webhooks.sources import resend
 from api_gateway.workflows import starting
 from kit.errors import AppError
 
@@ -28,18 +30,33 @@ class Unrecorded(Exception):  # noqa: N818 - an error is named after the fact it
 async def handle(shared: Resources, organization_id: UUID, event_id: UUID) -> None:
     """Handle one event. Raises what went wrong, after noting it; a repeated or finished event is nothing."""
     try:
-        async with shared.database.workflow(organization_id, actor="webhook") as session:
-            event = await repository.lock_event(session, event_id)
-            if event is None:
-                return
-            await session.because(f"{event.source}:{event.event_type}")
-            said = reading.read(event)
-            if not isinstance(said, BookingEvent):
-                await repository.stamp(session, event_id, *await _apply(shared, session, said, event))
-        if isinstance(said, BookingEvent):
-            await _have_recorded(shared, event)
+        mail_id = await _handle(shared, organization_id, event_id)
+        if mail_id is not None:
+            mail = await fetching.mail_of(shared, organization_id, mail_id)
+            await _handle(shared, organization_id, event_id, mail=mail)
     except Exception as error:
         await _note_failure(shared, organization_id, event_id, error)
+
+
+async def _handle(
+    shared: Resources, organization_id: UUID, event_id: UUID, *, mail: dict[str, Any] | None = None
+) -> str | None:
+    """Apply the event, or answer the id of the mail that it only announces and that has to be fetched first."""
+    async with shared.database.workflow(organization_id, actor="webhook") as session:
+        event = await repository.lock_event(session, event_id)
+        if event is None:
+            return None
+        await session.because(f"{event.source}:{event.event_type}")
+        said = reading.read(event)
+        if isinstance(said, MailEvent) and mail is not None:
+            said = resend.completed(said, mail)
+        elif isinstance(said, MailEvent) and event.source == "resend" and (mail_id := fetching.announced(said)):
+            return mail_id
+        if not isinstance(said, BookingEvent):
+            await repository.stamp(session, event_id, *await _apply(shared, session, said, event))
+    if isinstance(said, BookingEvent):
+        await _have_recorded(shared, event)
+    return None
 
 
 async def _apply(

@@ -5,12 +5,15 @@ state of an enrollment follows from its replies and meetings (`replies.standing`
 latest time, not the one told last.
 """
 
+from dataclasses import replace
+
 from psycopg.types.json import Jsonb
 
 from api_gateway.database import Session
 from api_gateway.jobs import Wait
 from api_gateway.mailboxes import deliverability
 from api_gateway.replies import receiving, standing
+from api_gateway.replies.filter import DeliveryFailure
 from api_gateway.resources import Resources
 from api_gateway.suppressions import service as suppressions
 from api_gateway.webhooks import mail_repository as repository
@@ -38,12 +41,15 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
         if event.attempts < WAITS:
             raise Wait(WAIT_S, "nobody whom we wrote to is known by what the event names")
         return "nobody whom we wrote to is known by what the event names"
-    is_new = await _note(session, said, target)
+    is_first = await _is_first(session, said, target)
+    await _note(session, said, target)
     match said.kind:
         case "reply":
             if said.reply is None or not said.reply.provider_message_id:
                 return "the reply has no id"
-            await receiving.receive(shared, session, target.enrollment_id, said, event_id=event.id)
+            received = await receiving.receive(shared, session, target.enrollment_id, said, event_id=event.id)
+            if received is not None and isinstance(received.verdict, DeliveryFailure) and received.verdict.permanent:
+                await _note_report(session, said, target)
         case "label":
             if said.label not in _DECLINES:
                 return "labels of the vendor are not acted upon: replies are judged here"
@@ -66,18 +72,37 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
                 reason=said.kind,
                 source="webhook",
             )
-            if is_new and target.message_id is not None and said.kind != "unsubscribed":
+            if is_first and target.message_id is not None and said.kind != "unsubscribed":
                 await deliverability.note_failure(session, target.organization_id, target.message_id, said.kind)
         case "soft_bounced":
             return "a passing delivery failure: the vendor tries again"
     return None
 
 
-async def _note(session: Session, said: MailEvent, target: Target) -> bool:
+async def _note_report(session: Session, said: MailEvent, target: Target) -> None:
+    """A delivery failure that came as a mail weighs like one that the vendor told, once for each message."""
+    message_id = await repository.last_sent_before(session, target.enrollment_id, said.channel, said.occurred_at)
+    if message_id is None:
+        return
+    about = target.model_copy(update={"message_id": message_id})
+    bounce = replace(said, kind="bounced", details={"reason": "a delivery report that came as a mail"}, reply=None)
+    is_first = await _is_first(session, bounce, about)
+    await _note(session, bounce, about)
+    if is_first:
+        await deliverability.note_failure(session, target.organization_id, message_id, "bounced")
+
+
+async def _is_first(session: Session, said: MailEvent, target: Target) -> bool:
+    if target.message_id is None or said.kind not in {"bounced", "complained"}:
+        return False
+    return not await repository.has_failed(session, target.message_id, said.kind)
+
+
+async def _note(session: Session, said: MailEvent, target: Target) -> None:
     kind = _STORED_KINDS.get(said.kind)
     if kind is None or target.message_id is None:
-        return False
-    return await repository.insert_message_event(
+        return
+    await repository.insert_message_event(
         session,
         organization_id=target.organization_id,
         message_id=target.message_id,

@@ -1,5 +1,7 @@
 """SQL of mail events: whom they are about, and what they leave."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -9,7 +11,12 @@ from pydantic import BaseModel
 from api_gateway.database import Session
 from api_gateway.suppressions import repository as suppressions
 from api_gateway.suppressions.keys import keys_of
-from api_gateway.webhooks.events import MailEvent
+from api_gateway.webhooks.events import IncomingReply, MailEvent
+
+MOST_SEARCHED = 50_000
+MOST_KEYS = 20
+_OUR_KEY = re.compile(r"<(sm-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@")
+_FINAL_RECIPIENT = re.compile(r"(?im)^(?:final|original)-recipient:\s*rfc822;\s*<?([^\s<>;]+@[^\s<>;]+)>?\s*$")
 
 
 class Target(BaseModel):
@@ -25,6 +32,13 @@ class Target(BaseModel):
 _BY_MESSAGE: LiteralString = """
     select enrollment_id from public.messages
     where organization_id = private.workflow_organization_id() and provider_message_id = %(message_id)s
+    limit 1
+"""
+# The Message-ID of what we send by Resend or SMTP holds the send's own key.
+_BY_THREAD: LiteralString = """
+    select i.enrollment_id from public.send_intents i
+    where i.organization_id = private.workflow_organization_id() and i.idempotency_key = any (%(keys)s)
+    order by i.sending_at desc nulls last
     limit 1
 """
 _BY_CAMPAIGN: LiteralString = """
@@ -70,15 +84,41 @@ _MESSAGE: LiteralString = """
 """
 
 
+def answered_keys(reply: IncomingReply) -> list[str]:
+    """The keys of our own sends that a mail names: in In-Reply-To and References, or in what a report gives back."""
+    headers = {name.lower(): value for name, value in reply.headers.items()}
+    named = f"{headers.get('in-reply-to', '')} {headers.get('references', '')}"
+    found = _OUR_KEY.findall(named) or (_OUR_KEY.findall(reply.text[:MOST_SEARCHED]) if _is_report(headers) else [])
+    return list(dict.fromkeys(found))[:MOST_KEYS]
+
+
+def _addressee(said: MailEvent) -> str:
+    """Whom a reply is about: its sender or, of a mail server's report, whom it could not reach."""
+    if said.reply is None:
+        return said.address
+    headers = {name.lower(): value for name, value in said.reply.headers.items()}
+    if not _is_report(headers) and said.address.partition("@")[0] not in {"mailer-daemon", "postmaster"}:
+        return said.address
+    failed = headers.get("x-failed-recipients") or next(iter(_FINAL_RECIPIENT.findall(said.reply.text)), "")
+    return failed.partition(",")[0].strip().lower() or said.address
+
+
+def _is_report(headers: Mapping[str, str]) -> bool:
+    kind = headers.get("content-type", "").lower()
+    return "multipart/report" in kind or "delivery-status" in kind or "auto-submitted" in headers
+
+
 async def find_target(session: Session, said: MailEvent) -> Target | None:
     """Who and what `said` is about, with the enrollment locked for the rest of the transaction."""
     enrollment_id = None
+    if said.reply is not None and (keys := answered_keys(said.reply)):
+        enrollment_id = await session.value(_BY_THREAD, keys=keys)
     if said.provider_message_id and said.kind != "reply":
         enrollment_id = await session.value(_BY_MESSAGE, message_id=said.provider_message_id)
     if enrollment_id is None and said.provider_campaign_id:
         enrollment_id = await session.value(_BY_CAMPAIGN, campaign_id=said.provider_campaign_id, address=said.address)
     elif enrollment_id is None and said.address:
-        enrollment_id = await session.value(_BY_ADDRESS, address=said.address, channel=said.channel)
+        enrollment_id = await session.value(_BY_ADDRESS, address=_addressee(said), channel=said.channel)
     if enrollment_id is None:
         return None
     await _lock_person(session, enrollment_id)
@@ -172,3 +212,28 @@ async def note_declined(session: Session, enrollment_id: UUID) -> None:
         """,
         id=enrollment_id,
     )
+
+
+async def last_sent_before(session: Session, enrollment_id: UUID, channel: str, at: datetime) -> UUID | None:
+    """The message that a report of that moment is about."""
+    message_id: UUID | None = await session.value(
+        """
+        select id from public.messages
+        where enrollment_id = %(id)s and channel = %(channel)s and status = 'sent' and sent_at <= %(at)s
+        order by sent_at desc, id limit 1
+        """,
+        id=enrollment_id,
+        channel=channel,
+        at=at,
+    )
+    return message_id
+
+
+async def has_failed(session: Session, message_id: UUID, kind: str) -> bool:
+    """Whether this was told of the message before, whichever way."""
+    known: bool = await session.value(
+        "select exists (select from public.message_events where message_id = %(id)s and kind = %(kind)s)",
+        id=message_id,
+        kind=kind,
+    )
+    return known

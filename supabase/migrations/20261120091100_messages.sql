@@ -113,6 +113,7 @@ create index send_intents_campaign_idx on public.send_intents (organization_id, 
 create index send_intents_message_idx on public.send_intents (organization_id, message_id);
 create index send_intents_mailbox_idx on public.send_intents (organization_id, mailbox_id, sending_at);
 create index send_intents_pace_idx on public.send_intents (organization_id, sending_at) where sending_at is not null;
+create index send_intents_key_idx on public.send_intents (organization_id, idempotency_key);
 create index send_intents_list_idx on public.send_intents (organization_id, created_at desc, id desc);
 select private.protect('public.send_intents', 'viewer', 'member', null, null, '{select,insert,update}');
 revoke select on public.send_intents from authenticated;
@@ -377,7 +378,10 @@ begin
                i.status as intent_status, i.reason as intent_reason, i.attempt, i.idempotency_key, i.lease_token,
                i.lease_until, i.next_attempt_at, i.sending_at, i.mailbox_id as intent_mailbox_id,
                m.status as message_status, m.kind, m.subject, m.body, m.language, m.step_id,
-               (select r.provider_message_id from public.replies r
+               (select case when b.provider in ('resend', 'smtp') then coalesce(r.headers ->> 'message-id', r.provider_message_id)
+                            else r.provider_message_id end
+                from public.replies r
+                left join public.mailboxes b on b.id = e.mailbox_id
                 where r.id = m.reply_id) as reply_to_of_answer,
                p.id as prospect_id, p.first_name, p.last_name, p.title, p.email, p.email_norm, p.email_status, p.phone_e164,
                p.linkedin_norm, p.country, p.city, p.time_zone as prospect_time_zone, co.name as company_name,

@@ -1,6 +1,7 @@
 """Resend (Svix): every delivery has an id of its own, the same in every attempt."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import parseaddr
 from typing import Any
 
@@ -70,6 +71,25 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
         },
         reply=reply,
     )
+
+
+def completed(said: MailEvent, mail: Mapping[str, Any]) -> MailEvent:
+    """A reply with what the API tells of it: text, HTML, headers, and its Message-ID among these."""
+    if said.reply is None:
+        return said
+    headers = _headers(mail.get("headers"))
+    if (message_id := clean(mail.get("message_id"), 1_000)) and not any(
+        name.lower() == "message-id" for name in headers
+    ):
+        headers["message-id"] = message_id
+    reply = replace(
+        said.reply,
+        subject=clean(mail.get("subject")) or said.reply.subject,
+        text=clean(mail.get("text"), LONGEST_MAIL),
+        html=clean(mail.get("html"), LONGEST_MAIL),
+        headers=headers,
+    )
+    return replace(said, reply=reply)
 
 
 def _headers(value: Any) -> dict[str, str]:

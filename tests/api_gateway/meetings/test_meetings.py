@@ -1,5 +1,6 @@
 """Meetings in the panel."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -86,6 +87,21 @@ class TestCancelling:
         assert someone.status == "replied"
         again = await gateway.post(f"{BASE}/{meeting}/cancel", json={}, headers=headers)
         assert again.json()["code"] == "meeting_not_standing"
+
+    async def test_one_of_calendly_is_cancelled_there(
+        self, db: Db, gateway: httpx2.AsyncClient, someone: Sequence, outside: Outside
+    ) -> None:
+        connect(db, someone.tenant, "calendly")
+        uri = "https://api.calendly.com/scheduled_events/EVENT-1/invitees/INVITEE-1"
+        meeting = make_meeting(someone, booking_uid=uri, provider="calendly")
+        route = "POST calendly.test/scheduled_events/EVENT-1/cancellation"
+        outside.answer(route, 201, {"resource": {}})
+        answer = await gateway.post(
+            f"{BASE}/{meeting}/cancel", json={"reason": "Salon"}, headers=someone.tenant.member.headers
+        )
+        assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+        [call] = outside.called(route)
+        assert json.loads(call.content) == {"reason": "Salon"}
 
     async def test_when_the_vendor_refuses_nothing_changes_here(
         self, db: Db, gateway: httpx2.AsyncClient, someone: Sequence, outside: Outside

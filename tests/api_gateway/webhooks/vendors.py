@@ -1,11 +1,14 @@
 """Vendors that deliver events to the gateway, and a worker that does the jobs they cause."""
 
+import base64
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
 import httpx2
@@ -50,15 +53,35 @@ class Vendor:
         self, payload: Any, *, raw: bytes | None = None, headers: dict[str, str] | None = None
     ) -> httpx2.Response:
         """POST an event as the vendor signs it; `headers` replace."""
-        body = json.dumps(payload).encode() if raw is None else raw
-        return await self.client.post(
-            f"/webhooks/{self.source}/{self.token}", content=body, headers={**self.signature(body), **(headers or {})}
-        )
+        if raw is None:
+            raw = (urlencode(payload) if self.source == "twilio" else json.dumps(payload)).encode()
+        return await self.client.post(self.path, content=raw, headers={**self.signature(raw), **(headers or {})})
+
+    @property
+    def path(self) -> str:
+        return f"/webhooks/{self.source}/{self.token}"
 
     def signature(self, body: bytes) -> dict[str, str]:
         match self.source:
             case "calcom":
                 return {"X-Cal-Signature-256": hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()}
+            case "calendly":
+                stamp = str(int(time.time()))
+                signed = hmac.new(self.secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+                return {"Calendly-Webhook-Signature": f"t={stamp},v1={signed}"}
+            case "resend":
+                # The same event in every attempt has the same id.
+                known, stamp = "msg_" + hashlib.sha256(body).hexdigest()[:20], str(int(time.time()))
+                key = base64.b64decode(self.secret.removeprefix("whsec_"))
+                digest = hmac.new(key, f"{known}.{stamp}.".encode() + body, hashlib.sha256).digest()
+                signature = f"v1,{base64.b64encode(digest).decode()}"
+                return {"svix-id": known, "svix-timestamp": stamp, "svix-signature": signature}
+            case "twilio":
+                text = "".join(name + value for name, value in sorted(parse_qsl(body.decode(), keep_blank_values=True)))
+                url = f"{TEST_SETTINGS['public_url']}{self.path}{text}"
+                digest = hmac.new(self.secret.encode(), url.encode(), hashlib.sha1).digest()
+                form = {"content-type": "application/x-www-form-urlencoded"}
+                return {"X-Twilio-Signature": base64.b64encode(digest).decode(), **form}
             case _:
                 return {"X-Webhook-Secret": self.secret}
 
