@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.ports import Ports
 from sandbox.stack import Stack
+from tests.journeys.canaries import SentryReceiver
 from tests.journeys.person import Owner, found
 from tests.journeys.vendors import Vendors
 
@@ -17,14 +18,21 @@ DAY_SECONDS = 4.0
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def sentry() -> Iterator[SentryReceiver]:
+    """Where every part of the stack reports its errors."""
+    with SentryReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, sentry: SentryReceiver) -> Iterator[Stack]:
     """One for the session, on free ports. Journeys keep out of each other's way by organization."""
     stack = Stack(
         tmp_path_factory.mktemp("stack"),
         Ports.free(),
         seed=SEED,
         day_seconds=DAY_SECONDS,
-        env={"GENERATION_LIMIT_PER_HOUR": "100000"},
+        env={"GENERATION_LIMIT_PER_HOUR": "100000", "SENTRY_DSN": sentry.dsn},
     )
     with stack:
         yield stack
