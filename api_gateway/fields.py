@@ -5,7 +5,7 @@ from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 Channel = Literal["linkedin", "email", "sms"]
 Language = Literal["fr", "en"]
@@ -44,7 +44,13 @@ def _distinct_days(value: list[int]) -> list[int]:
 
 
 TimeZone = Annotated[str, AfterValidator(_is_time_zone), Field(examples=["Europe/Paris"], max_length=64)]
-WallTime = Annotated[time, AfterValidator(_is_wall_time), Field(examples=["09:00:00"])]
+# Not JSON Schema's `time`, which has an offset: this is a time of day wherever the reader is.
+_WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+WallTime = Annotated[
+    time,
+    AfterValidator(_is_wall_time),
+    WithJsonSchema({"type": "string", "pattern": _WALL_TIME, "examples": ["09:00:00"]}),
+]
 SendDays = Annotated[
     list[Annotated[int, Field(ge=1, le=7)]],
     AfterValidator(_distinct_days),

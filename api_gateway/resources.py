@@ -14,6 +14,7 @@ from upstash_redis.asyncio import Redis
 
 from api_gateway.auth import JwksCache, TokenVerifier
 from api_gateway.database import Database
+from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.settings import Settings
 from kit import http
 from kit.ratelimit import RateLimiter
@@ -35,6 +36,7 @@ class Resources:
     keyring: Keyring
     grant_key: bytes = field(repr=False)
     http: httpx2.AsyncClient
+    outside: OutsideAddresses = field(default_factory=OutsideAddresses)
     _tasks: set[asyncio.Task[object]] = field(default_factory=set)
 
     @classmethod
@@ -59,6 +61,7 @@ class Resources:
                 keyring=Keyring.parse(settings.credentials_keys.get_secret_value()),
                 grant_key=decode_key(settings.grant_key.get_secret_value()),
                 http=client,
+                outside=OutsideAddresses.parse(settings.private_hosts_allowed),
             )
             await database.open()
             try:

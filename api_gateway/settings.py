@@ -25,6 +25,7 @@ class Settings(ServiceSettings):
     workflow_token: SecretStr
     credentials_keys: SecretStr
     unsubscribe_key: Key32
+    private_hosts_allowed: str = ""
     sequence_day_seconds: float = Field(default=DAY_SECONDS, gt=0)
     rate_limit_person_per_minute: int = Field(default=600, gt=0)
     rate_limit_organization_per_minute: int = Field(default=3_000, gt=0)
@@ -56,6 +57,8 @@ class Settings(ServiceSettings):
             return self
         if self.supabase_jwt_secret is not None:
             raise ValueError("SUPABASE_JWT_SECRET (HS256) is for the laptop; production checks tokens by JWKS")
+        if self.private_hosts_allowed:
+            raise ValueError("PRIVATE_HOSTS_ALLOWED is for the laptop; production connects to public hosts only")
         if self.sequence_day_seconds != DAY_SECONDS:
             raise ValueError("SEQUENCE_DAY_SECONDS must be 86400 in production")
         return self

@@ -252,6 +252,12 @@ def responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     return described
 
 
+def _is_problem(answer: dict[str, Any]) -> bool:
+    """Whether a described failure is the envelope, and not a page of its own."""
+    schemas = [content.get("schema", {}) for content in answer.get("content", {}).values()]
+    return any(schema.get("$ref", "").endswith("/Problem") for schema in schemas)
+
+
 def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
     """Make an OpenAPI document tell the truth: failures are problem+json, 422 included, each described once."""
     components = document.setdefault("components", {})
@@ -261,7 +267,7 @@ def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
     for path in document.get("paths", {}).values():
         for operation in path.values():
             for status, answer in operation.get("responses", {}).items():
-                if not status.isdigit() or int(status) < 400 or (status != "422" and "content" not in answer):
+                if not status.isdigit() or int(status) < 400 or not (status == "422" or _is_problem(answer)):
                     continue
                 name = shared.setdefault((status, answer["description"]), f"Problem{status}_{len(shared) + 1}")
                 content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -79,6 +79,7 @@ class Environments:
             "TWILIO_BASE_URL": urls["twilio"],
             "ANTHROPIC_BASE_URL": urls["anthropic"],
             "OPENAI_BASE_URL": f"{urls['openai']}/v1",
+            "PRIVATE_HOSTS_ALLOWED": HOST,
         }
         return {
             **self.services(),

@@ -3,6 +3,7 @@
 import httpx2
 
 from api_gateway.credentials.sealed import OpenCredential
+from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers.calcom import Calcom
 from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.phantombuster import PhantomBuster
@@ -37,8 +38,8 @@ def sender(settings: Settings, client: httpx2.AsyncClient, credential: OpenCrede
                     username=str(options.get("username", "")),
                     password=key,
                     security=str(options.get("security", "starttls")),
-                    may_be_private=settings.environment != "production",
-                )
+                ),
+                OutsideAddresses.parse(settings.private_hosts_allowed),
             )
     return None
 

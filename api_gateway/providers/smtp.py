@@ -3,9 +3,6 @@
 Until DATA nothing was accepted and any fault is a retry; from DATA on, an answer settles it and silence is a doubt.
 """
 
-import asyncio
-import ipaddress
-import socket
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
@@ -13,6 +10,7 @@ from email.utils import format_datetime, localtime
 import aiosmtplib
 from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPResponseException
 
+from api_gateway.outside_addresses import SMTP_PORTS, AddressRefused, OutsideAddresses
 from api_gateway.providers import mail_headers
 from api_gateway.providers.port import (
     ACCOUNT_REST_S,
@@ -42,25 +40,31 @@ class SmtpAccount:
     username: str
     password: str
     security: str = "starttls"
-    may_be_private: bool = False
 
 
 class Smtp:
     """One mailbox at its own server."""
 
-    def __init__(self, account: SmtpAccount) -> None:
+    def __init__(self, account: SmtpAccount, outside: OutsideAddresses) -> None:
         self._account = account
+        self._outside = outside
 
     async def deliver(self, message: Outgoing) -> Outcome:
         """Log in and hand the mail over. Never raises for the server."""
-        if not self._account.may_be_private and not await _is_public(self._account.host, self._account.port):
-            return RetryAt(ACCOUNT_REST_S, "the server's address is not public", account_fault=True)
+        account = self._account
+        try:
+            connection = await self._outside.connect(account.host, account.port, SMTP_PORTS, limit_s=CONNECT_LIMIT_S)
+        except AddressRefused as error:
+            return RetryAt(ACCOUNT_REST_S, f"the mail server is not asked: {error.detail}", account_fault=True)
+        except (OSError, TimeoutError) as error:
+            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}")
         client = aiosmtplib.SMTP(
-            hostname=self._account.host,
-            port=self._account.port,
+            hostname=account.host,
+            port=None,
+            sock=connection,
             timeout=CONNECT_LIMIT_S,
-            use_tls=self._account.security == "tls",
-            start_tls=self._account.security == "starttls",
+            use_tls=account.security == "tls",
+            start_tls=account.security == "starttls",
         )
         try:
             before = await self._envelope(client, message)
@@ -116,11 +120,3 @@ def _mail(message: Outgoing) -> EmailMessage:
 def _by_code(error: SMTPResponseException) -> Outcome:
     said = redact(f"smtp:{error.code} {error.message}")[:300]
     return Failed(said) if error.code >= 500 else RetryAt(TEMPORARY_S, said)
-
-
-async def _is_public(host: str, port: int) -> bool:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    return bool(found) and all(ipaddress.ip_address(address[4][0]).is_global for address in found)

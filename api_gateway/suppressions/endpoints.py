@@ -23,6 +23,10 @@ webhook_router = APIRouter()
 
 # Mail programs unsubscribe from a few addresses of their provider: generous, and only against floods.
 PER_CALLER = Limit("unsubscribe", requests=600, window_s=60)
+_UNKNOWN_LINK = {
+    "description": "A page that says that the link is not one of ours.",
+    "content": {"text/html": {"schema": {"type": "string"}}},
+}
 Token = Annotated[str, Path(max_length=200, description="From the link in a message.")]
 
 
@@ -89,7 +93,7 @@ async def delete_suppression(
     operation_id="unsubscribe_show",
     summary="Ask a person whether they want no more messages. Changes nothing.",
     response_class=HTMLResponse,
-    responses=responses(TooManyRequests),
+    responses={404: _UNKNOWN_LINK, **responses(TooManyRequests)},
 )
 async def show_unsubscribe(request: Request, shared: Shared, token: Token) -> HTMLResponse:
     await _limit(request, shared)
@@ -101,7 +105,7 @@ async def show_unsubscribe(request: Request, shared: Shared, token: Token) -> HT
     operation_id="unsubscribe_stop",
     summary="Send a person nothing more, from the page's button or in one click (RFC 8058).",
     response_class=HTMLResponse,
-    responses=responses(TooManyRequests),
+    responses={404: _UNKNOWN_LINK, **responses(TooManyRequests)},
 )
 async def stop_by_link(request: Request, shared: Shared, token: Token) -> HTMLResponse:
     await _limit(request, shared)

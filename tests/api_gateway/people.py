@@ -30,6 +30,7 @@ TEST_SETTINGS: dict[str, Any] = {
     "workflow_token": WORKFLOW_TOKEN,
     "credentials_keys": f"1:{KEY}",
     "unsubscribe_key": KEY,
+    "private_hosts_allowed": "127.0.0.1,phantombuster.test:80",
     "instantly_base_url": "http://instantly.test",
     "phantombuster_base_url": "http://phantombuster.test",
     "calcom_base_url": "http://calcom.test",

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
 from api_gateway.providers.resend import Resend
 from api_gateway.providers.smtp import Smtp, SmtpAccount
@@ -23,6 +24,7 @@ from sandbox.standins.twilio import Twilio as TwilioStandin
 from tests.api_gateway.sends.vendor import Vendor
 
 pytestmark = pytest.mark.anyio
+LAPTOP = OutsideAddresses.parse("127.0.0.1")
 SID = "AC0123456789abcdef0123456789abcdef"
 MESSAGES = f"POST /2010-04-01/Accounts/{SID}/Messages.json"
 
@@ -69,7 +71,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Vend
     thread.start()
     assert group.started.wait(10)
     with httpx2.Client(timeout=10, trust_env=False) as client:
-        yield {name: Vendor(address, client) for name, address in addresses.items()}
+        yield {name: Vendor(address, client, folder / f"{name}.jsonl") for name, address in addresses.items()}
     group.stop()
     thread.join(10)
 
@@ -163,14 +165,14 @@ class TestSmtp:
     def account(self, vendors: dict[str, Vendor]) -> SmtpAccount:
         about = vendors["smtp"].client.get(f"{vendors['smtp'].url}/_control/health").json()
         vendors["smtp"].control("configure", bounces=False)
-        return SmtpAccount("127.0.0.1", int(about["smtp_port"]), "lea", "secret", security="none", may_be_private=True)
+        return SmtpAccount("127.0.0.1", int(about["smtp_port"]), "lea", "secret", security="none")
 
     async def test_it_is_sent_with_a_way_out(self, account: SmtpAccount, vendors: dict[str, Vendor]) -> None:
         first = outgoing()
-        sent = await Smtp(account).deliver(first)
+        sent = await Smtp(account, LAPTOP).deliver(first)
         assert isinstance(sent, Sent)
         again = replace(outgoing(), recipient=first.recipient, thread_id=sent.thread_id, reply_to=sent.reply_to)
-        assert isinstance(await Smtp(account).deliver(again), Sent)
+        assert isinstance(await Smtp(account, LAPTOP).deliver(again), Sent)
         effects = vendors["smtp"].client.get(f"{vendors['smtp'].url}/messages", params={"to": first.recipient}).json()
         assert len(effects) == 2
         raw = [message_from_string(str(mail.get("content") or mail.get("raw") or "")) for mail in effects]
@@ -182,24 +184,25 @@ class TestSmtp:
         self, account: SmtpAccount, vendors: dict[str, Vendor]
     ) -> None:
         vendors["smtp"].behave("fail", "SMTP RCPT", status=550, times=1)
-        assert isinstance(await Smtp(account).deliver(outgoing()), Failed)
+        assert isinstance(await Smtp(account, LAPTOP).deliver(outgoing()), Failed)
         vendors["smtp"].behave("fail", "SMTP RCPT", status=451, times=1)
-        assert isinstance(await Smtp(account).deliver(outgoing()), RetryAt)
+        assert isinstance(await Smtp(account, LAPTOP).deliver(outgoing()), RetryAt)
 
     async def test_silence_after_the_content_is_a_doubt_that_nobody_settles(
         self, account: SmtpAccount, vendors: dict[str, Vendor]
     ) -> None:
         vendors["smtp"].behave("accept_then_fail", "SMTP DATA", status=0, times=1)
         message = outgoing()
-        assert isinstance(await Smtp(account).deliver(message), Ambiguous)
-        assert isinstance(await Smtp(account).look_up(message), Unknown)
+        assert isinstance(await Smtp(account, LAPTOP).deliver(message), Ambiguous)
+        assert isinstance(await Smtp(account, LAPTOP).look_up(message), Unknown)
 
     async def test_a_wrong_login_and_a_server_away(self, account: SmtpAccount) -> None:
-        wrong = await Smtp(replace(account, password="invalid")).deliver(outgoing())
+        wrong = await Smtp(replace(account, password="invalid"), LAPTOP).deliver(outgoing())
         assert isinstance(wrong, RetryAt)
         assert wrong.account_fault
-        away = await Smtp(replace(account, port=9)).deliver(outgoing())
+        away = await Smtp(replace(account, port=9), LAPTOP).deliver(outgoing())
         assert isinstance(away, RetryAt)
-        private = await Smtp(replace(account, may_be_private=False)).deliver(outgoing())
+        private = await Smtp(replace(account, port=587), OutsideAddresses()).deliver(outgoing())
         assert isinstance(private, RetryAt)
-        assert private.reason == "the server's address is not public"
+        assert private.account_fault
+        assert "public host" in private.reason
