@@ -175,8 +175,8 @@ class Campaign(CampaignSummary):
     confidence_threshold: float
     booking_url: str | None
     send_days: list[int]
-    send_from: time
-    send_until: time
+    send_from: WallTime
+    send_until: WallTime
     time_zone: str
     respect_holidays: bool
     hourly_cap: int

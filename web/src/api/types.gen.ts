@@ -977,6 +977,7 @@ export type CampaignProgress = {
      * Percent
      */
     percent: number;
+    remaining: CampaignRemaining;
     scrape: ScrapeRun | null;
     /**
      * Scrape Finished At
@@ -998,6 +999,38 @@ export type CampaignProgress = {
      * Updated At
      */
     updated_at: string | null;
+};
+
+/**
+ * CampaignRemaining
+ *
+ * What keeps a campaign from its end; it completes when all are 0. `for_a_person`: one of the team must act.
+ */
+export type CampaignRemaining = {
+    /**
+     * For A Person
+     *
+     * Drafts and replies to review, LinkedIn tasks.
+     */
+    for_a_person: number;
+    /**
+     * Messages
+     *
+     * Approved and not out yet, or in doubt.
+     */
+    messages: number;
+    /**
+     * People
+     *
+     * Still being enriched, qualified or written to.
+     */
+    people: number;
+    /**
+     * Replies
+     *
+     * Not understood yet.
+     */
+    replies: number;
 };
 
 /**
