@@ -57,7 +57,13 @@ async def list_prospects(
     return await service.list_prospects(member, page, wanted, sort=sort)
 
 
-@router.post("/prospects", operation_id="prospects_create", summary="Enter a prospect by hand.", status_code=201)
+@router.post(
+    "/prospects",
+    operation_id="prospects_create",
+    summary="Enter a prospect by hand.",
+    status_code=201,
+    responses=responses(Conflict),
+)
 async def create_prospect(member: MemberSession, wanted: ProspectCreate) -> Prospect:
     return await service.create_prospect(member, wanted)
 

@@ -29,8 +29,8 @@ class Calendly:
         for uri in traces.upcoming_bookings:
             if event := _EVENT.search(uri):
                 # 403: it is cancelled or over already. 404: it is gone.
-                await self._post(f"/scheduled_events/{event[1]}/cancellation", {"reason": ""}, unless={403, 404})
-                cancelled += 1
+                path = f"/scheduled_events/{event[1]}/cancellation"
+                cancelled += await self._post(path, {"reason": ""}, unless={403, 404})
         is_taken = await self._post(
             "/data_compliance/deletion/invitees", {"emails": list(traces.emails)}, unless={403, 404}
         )

@@ -181,11 +181,10 @@ class Instantly:
             for mail in sorted(mails | set(traces.message_ids))
             if await self._delete("emails", mail, unless={404, 405} if mail in mails else {400, 404, 405})
         ]
-        for lead in sorted(leads):
-            await self._delete("leads", lead, unless={404})
+        gone = [lead for lead in sorted(leads) if await self._delete("leads", lead, unless={404})]
         # Mails that are listed and not there to be deleted: the workspace does not offer it.
         mails_step = Step("mails_deleted", "not_offered" if mails and not deleted else "done", len(deleted))
-        return [Step("leads_deleted", "done", len(leads)), mails_step]
+        return [Step("leads_deleted", "done", len(gone)), mails_step]
 
     async def _delete(self, kind: str, row_id: str, *, unless: set[int]) -> bool:
         """Whether something was deleted; False for a status in `unless`. Raises VendorFailed for any other."""

@@ -1,11 +1,15 @@
 """Supabase's Storage as the laptop runs it, and the vendors' stand-ins, all on free ports."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
+from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 
+from api_gateway.app import create_app
+from api_gateway.resources import Resources
 from api_gateway.settings import Settings
 from sandbox.database import Database
 from sandbox.environments import Environments
@@ -60,3 +64,24 @@ def outside_settings(
             "database_url": make_conninfo(cluster.gateway_url, dbname=database_name),
         }
     )
+
+
+@pytest.fixture
+async def connected(outside_settings: Settings) -> AsyncIterator[FastAPI]:
+    """The gateway with everything outside there."""
+    app = create_app(outside_settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+def shared(connected: FastAPI) -> Resources:
+    resources: Resources = connected.state.resources
+    return resources
+
+
+@pytest.fixture
+async def client(connected: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=connected)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://gateway.test", timeout=60) as client:
+        yield client

@@ -302,9 +302,7 @@ class TestTheCatalogue:
             traces = await repository.traces(session, somebody.prospect)
             assert traces is not None
             keys = [PHONE, EMAIL]
-            tables = await repository.rows_of_person(
-                session, somebody.prospect, identity.pattern_of(traces), keys
-            )
+            tables = await repository.rows_of_person(session, somebody.prospect, identity.pattern_of(traces), keys)
         without = {name for name, rows in tables if not rows}
         assert without <= {"data_exports", "erasure_vendors"}, without
         told = json.dumps(dict(tables), default=str)

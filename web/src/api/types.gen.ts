@@ -10654,6 +10654,10 @@ export type ProspectsCreateErrors = {
      */
     404: Problem;
     /**
+     * `conflict`: This is not possible in the present state.
+     */
+    409: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
