@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx2
 
@@ -97,6 +98,15 @@ async def _chunks(body: bytes) -> AsyncIterator[bytes]:
 
 def genuine(ways: WaysIn, event: Event, chance: Random | None = None) -> Delivery:
     return Delivery(ways[event.source].request(event, chance), frozenset({202}), f"{event.source} {event.payload}")
+
+
+def until(holds: Callable[[], Any], limit_s: float) -> Any:
+    """The first true answer, within `limit_s` seconds."""
+    end = time.monotonic() + limit_s
+    while not (found := holds()):
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)
+    return found
 
 
 def until_handled(db: Db, ways: WaysIn, limit_s: float) -> None:

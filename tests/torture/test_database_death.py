@@ -32,7 +32,7 @@ from tests.torture.cast import seat, state_of
 from tests.torture.conftest import Size
 from tests.torture.outage import Load, Promises
 from tests.torture.story import tell
-from tests.torture.telling import deliver, differences, genuine, playing_flows, tell_in_order, until_handled
+from tests.torture.telling import deliver, differences, genuine, playing_flows, tell_in_order, until, until_handled
 from tests.torture.vendors import open_ways_in
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(3_600)]
@@ -89,15 +89,6 @@ def kill_database(stack: Stack) -> None:
     )
 
 
-def until(holds: Callable[[], Any], limit_s: float) -> Any:
-    """The first true answer, within `limit_s` seconds."""
-    end = time.monotonic() + limit_s
-    while not (found := holds()):
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.05)
-    return found
-
-
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
     mortal: Stack, db: Db, size: Size, record_property: Callable[[str, object], None]
 ) -> None:
@@ -125,10 +116,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
         with connected(mortal) as db_again:
             crowd = replace(crowd, db=db_again)
             told = {event.body() for event in promises.events}
-            until_handled(db_again, ways, 300)
+            until_handled(db_again, ways, 90 + len(events))
             rest = [genuine(ways, event) for event in story.events if event.body() not in told]
             assert deliver(mortal, rest).surprises == []
-            until_handled(db_again, ways, 300)
+            until_handled(db_again, ways, 90 + len(events))
             finish_sending(mortal, crowd)
             tell_in_order(db_again, mortal, orderly, tell(SEED, size.of(EVENTS), calm.id))
             figures = (
