@@ -3,6 +3,7 @@
 from procrastinate import JobContext
 
 from api_gateway import jobs
+from api_gateway.resources import Resources
 from api_gateway.workflows import starting
 from kit.errors import VendorFailed
 
@@ -14,13 +15,17 @@ async def wake_sends(context: JobContext, timestamp: int) -> None:
 
     The flow's own schedule is an hour; a gap of a minute between two sends would otherwise last one.
     """
-    shared = jobs.resources_of(context)
+    await wake(jobs.resources_of(context))
+
+
+async def wake(shared: Resources) -> bool:
+    """Whether the flow was started."""
     async with shared.database.workflow(actor="worker", reason="wake_sends") as session:
-        is_due = await session.value("select private.put_off_sends_are_due()")
-    if not is_due:
-        return
+        if not await session.value("select private.put_off_sends_are_due()"):
+            return False
     try:
         await starting.start(shared, "send-due-messages", {})
     except VendorFailed:
         # The next minute asks again, and the schedule runs anyway.
-        return
+        return False
+    return True

@@ -152,6 +152,38 @@ class TestTheWatch:
         await self.watch(resources, tenant)
         assert await self.health(db, mailbox) == "healthy"
 
+    async def test_the_limits_and_the_window_are_the_organizations_own(
+        self, resources: Resources, gateway: httpx2.AsyncClient, db: Db
+    ) -> None:
+        tenant = make_tenant(db)
+        campaign, mailbox = make_campaign(db, tenant, status="active"), make_mailbox(db, tenant)
+        own = {
+            "bounce_warn_percent": 20,
+            "bounce_pause_percent": 50,
+            "bounce_minimum_sends": 4,
+            "bounce_window_sends": 8,
+        }
+        answer = await gateway.put("/api/v1/settings/sending", headers=tenant.admin.headers, json=own)
+        assert {name: answer.json()[name] for name in own} == own
+        sent(db, tenant, campaign, mailbox, count=8, bounced=0)
+        sent(db, tenant, campaign, mailbox, count=3, bounced=3)
+        await self.watch(resources, tenant)
+        assert await self.health(db, mailbox) == "warned"
+        sent(db, tenant, campaign, mailbox, count=1, bounced=1)
+        await self.watch(resources, tenant)
+        assert await self.health(db, mailbox) == "paused"
+
+    async def test_a_campaign_stays_paused_whatever_comes_after(
+        self, resources: Resources, gateway: httpx2.AsyncClient, db: Db
+    ) -> None:
+        tenant = make_tenant(db)
+        campaign, mailbox = make_campaign(db, tenant, status="active"), make_mailbox(db, tenant)
+        sent(db, tenant, campaign, mailbox, count=20, bounced=2)
+        await self.watch(resources, tenant)
+        sent(db, tenant, campaign, mailbox, count=100, bounced=0)
+        await self.watch(resources, tenant)
+        assert one(db, "select status from public.campaigns where id = %s", campaign)["status"] == "paused"
+
     async def test_a_warning_goes_away_by_itself(self, resources: Resources, db: Db) -> None:
         tenant = make_tenant(db)
         campaign, mailbox = make_campaign(db, tenant), make_mailbox(db, tenant)
