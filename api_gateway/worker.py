@@ -37,6 +37,8 @@ CONCURRENCY = 8
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 15.0
 RESCUE_EVERY_S = 5.0
+# Nothing announces that a job's pause is over.
+POLL_S = 1.0
 GRACE_S = 20.0
 PAUSE_S = 1.0
 SCHEMA_LOCK = 7_310_020
@@ -112,6 +114,7 @@ async def _work(url: str, resources: Resources, told_to_end: asyncio.Event) -> N
                 delete_jobs="successful",
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_AFTER_S,
+                fetch_job_polling_interval=POLL_S,
                 shutdown_graceful_timeout=GRACE_S,
                 additional_context={"resources": resources},
                 install_signal_handlers=False,

@@ -10,7 +10,8 @@ from psycopg import sql
 
 from tests.api_gateway.factories import Db, insert, make_campaign, make_mailbox, scenario_id, step_ids
 from tests.api_gateway.people import Tenant
-from tests.torture.story import MAILBOXES, RUNS, START, Person
+from tests.torture.lines import MAILBOXES, START, Person
+from tests.torture.story import RUNS
 
 CHANNELS = {"instantly": "email", "resend": "email", "twilio": "sms"}
 
