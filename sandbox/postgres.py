@@ -45,6 +45,8 @@ SETTINGS = {
     # A killed server loses nothing without it; only a power cut could, and this data is a laptop's.
     "fsync": "off",
     "full_page_writes": "off",
+    # The proofs ask which of two transactions was committed first.
+    "track_commit_timestamp": "on",
 }
 
 
