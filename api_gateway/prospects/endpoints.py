@@ -9,6 +9,7 @@ from api_gateway.prospects import exporting, importing, service
 from api_gateway.prospects.import_schemas import ImportPage, ImportPreview, ImportReport
 from api_gateway.prospects.repository import ProspectFilter
 from api_gateway.prospects.schemas import (
+    LawfulBasis,
     Prospect,
     ProspectBulk,
     ProspectBulkResult,
@@ -100,8 +101,13 @@ async def import_prospects(
     file: CsvFile,
     campaign_id: Annotated[UUID | None, Form()] = None,
     mapping: Mapping = None,
+    lawful_basis: Annotated[
+        LawfulBasis, Form(description="On what ground these people's data may be held; stored with each of them.")
+    ] = "legitimate_interest",
 ) -> ImportReport:
-    return await importing.import_file(member, file, campaign_id=campaign_id, mapping=mapping)
+    return await importing.import_file(
+        member, file, campaign_id=campaign_id, mapping=mapping, lawful_basis=lawful_basis
+    )
 
 
 @router.post(

@@ -16,6 +16,7 @@ from api_gateway.prospects.import_schemas import ImportPage, ImportPreview, Impo
 from api_gateway.prospects.intake import BATCH, Intake, Origin, take_in
 from api_gateway.prospects.people import Person, person_of
 from api_gateway.prospects.reading import Sheet, open_sheet
+from api_gateway.prospects.schemas import LawfulBasis
 from api_gateway.sessions import Member
 from api_gateway.workflows.starting import start_after_commit
 from kit.errors import Conflict, Invalid, NotFound
@@ -30,9 +31,16 @@ class CampaignClosed(Conflict):
 
 
 async def import_file(
-    member: Member, file: UploadFile, *, campaign_id: UUID | None, mapping: str | None
+    member: Member,
+    file: UploadFile,
+    *,
+    campaign_id: UUID | None,
+    mapping: str | None,
+    lawful_basis: LawfulBasis = "legitimate_interest",
 ) -> ImportReport:
     """Read a CSV file, take its people in, enrol them, and report every row that could not be read.
+
+    `lawful_basis` is stored with each of them; who was known before keeps theirs and gets another source.
 
     Raises TooLarge, NotCsv or NoHeader for a file that is none, NotFound for a campaign of others.
     """
@@ -55,7 +63,7 @@ async def import_file(
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
     )
-    origin = Origin(source="csv", campaign_id=campaign_id, import_id=import_id)
+    origin = Origin(source="csv", campaign_id=campaign_id, import_id=import_id, lawful_basis=lawful_basis)
     key = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
     await take_in(session, organization_id, _batches(sheet, intake), origin, hash_key=key, intake=intake)
     await import_repository.finish(session, organization_id, import_id, intake)

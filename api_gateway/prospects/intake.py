@@ -10,6 +10,7 @@ from api_gateway.prospects import intake_repository
 from api_gateway.prospects.columns import recognise
 from api_gateway.prospects.import_schemas import ImportProblem
 from api_gateway.prospects.people import Person, merge_same, person_of
+from api_gateway.prospects.schemas import LawfulBasis
 from api_gateway.suppressions.keys import hashed, keys_of
 
 BATCH = 5_000
@@ -43,6 +44,7 @@ class Origin:
     import_id: UUID | None = None
     workflow_run_id: UUID | None = None
     container_id: str | None = None
+    lawful_basis: LawfulBasis = "legitimate_interest"
 
 
 async def take_in(
@@ -80,6 +82,7 @@ async def take_in(
             import_id=origin.import_id,
             workflow_run_id=origin.workflow_run_id,
             container_id=origin.container_id,
+            lawful_basis=origin.lawful_basis,
             room=room,
         )
         intake.created += outcome.created

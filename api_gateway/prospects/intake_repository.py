@@ -135,9 +135,9 @@ _CREATE_PEOPLE: LiteralString = """
     with made as (
         insert into public.prospects
             (id, organization_id, company_id, first_name, last_name, email, email_norm, phone, phone_e164, linkedin_url,
-             linkedin_norm, title, headline, about, country, city, language)
+             linkedin_norm, title, headline, about, country, city, language, lawful_basis)
         select id, %(organization_id)s, company_id, first_name, last_name, email, email_norm, phone, phone_e164,
-               linkedin_url, linkedin_norm, title, headline, about, country, city, language
+               linkedin_url, linkedin_norm, title, headline, about, country, city, language, %(lawful_basis)s
         from incoming where prospect_id is null and not is_suppressed order by line
         on conflict do nothing
         returning id
@@ -147,9 +147,10 @@ _CREATE_PEOPLE: LiteralString = """
 
 _SOURCES: LiteralString = """
     insert into public.prospect_sources
-        (organization_id, prospect_id, source, campaign_id, import_id, workflow_run_id, container_id, line_number)
+        (organization_id, prospect_id, source, campaign_id, import_id, workflow_run_id, container_id, line_number,
+         lawful_basis)
     select distinct on (i.prospect_id) %(organization_id)s, i.prospect_id, %(source)s, %(campaign_id)s::uuid,
-           %(import_id)s::uuid, %(workflow_run_id)s::uuid, %(container_id)s, i.line
+           %(import_id)s::uuid, %(workflow_run_id)s::uuid, %(container_id)s, i.line, %(lawful_basis)s
     from incoming i
     where i.prospect_id is not null
       and not exists (
@@ -213,6 +214,7 @@ async def take_batch(
     import_id: UUID | None,
     workflow_run_id: UUID | None,
     container_id: str | None,
+    lawful_basis: str,
     room: int | None,
 ) -> BatchOutcome:
     """Take one batch in. No two of `people` may share an address or a profile."""
@@ -226,7 +228,7 @@ async def take_batch(
         _FIND_COMPANIES_BY_NAME, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
         _COMPLETE, _CREATE_PEOPLE, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
     ):  # fmt: skip
-        await session.execute(statement, organization_id=organization_id)
+        await session.execute(statement, organization_id=organization_id, lawful_basis=lawful_basis)
     await session.execute(
         _SOURCES,
         organization_id=organization_id,
@@ -235,6 +237,7 @@ async def take_batch(
         import_id=import_id,
         workflow_run_id=workflow_run_id,
         container_id=container_id,
+        lawful_basis=lawful_basis,
     )
     if campaign_id is not None:
         await session.execute(_ENROLL, organization_id=organization_id, campaign_id=campaign_id, room=room)

@@ -199,15 +199,18 @@ async def known(session: Session, organization_id: UUID, ids: list[UUID]) -> lis
     )
 
 
-async def add_source(session: Session, organization_id: UUID, prospect_id: UUID, campaign_id: UUID | None) -> None:
+async def add_source(
+    session: Session, organization_id: UUID, prospect_id: UUID, campaign_id: UUID | None, lawful_basis: str
+) -> None:
     await session.execute(
         """
-        insert into public.prospect_sources (organization_id, prospect_id, source, campaign_id)
-        values (%(organization_id)s, %(prospect_id)s, 'manual', %(campaign_id)s)
+        insert into public.prospect_sources (organization_id, prospect_id, source, campaign_id, lawful_basis)
+        values (%(organization_id)s, %(prospect_id)s, 'manual', %(campaign_id)s, %(lawful_basis)s)
         """,
         organization_id=organization_id,
         prospect_id=prospect_id,
         campaign_id=campaign_id,
+        lawful_basis=lawful_basis,
     )
 
 

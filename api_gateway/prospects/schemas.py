@@ -11,6 +11,7 @@ from api_gateway.pagination import Page
 
 EmailStatus = Literal["unknown", "valid", "risky", "invalid"]
 SourceKind = Literal["phantombuster", "csv", "manual", "crm"]
+LawfulBasis = Literal["legitimate_interest", "consent", "contract"]
 ProspectLanguage = Literal["fr", "en", "de", "nl", "it", "es"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["FR"])]
 TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -200,6 +201,8 @@ class ProspectFields(BaseModel):
 
 class ProspectCreate(ProspectFields):
     """At least an address or a LinkedIn profile is needed. Someone already known is merged, not doubled."""
+
+    lawful_basis: LawfulBasis = "legitimate_interest"
 
     company_name: Line | None = None
     company_domain: str | None = Field(default=None, max_length=253)

@@ -31,6 +31,8 @@ NULLABLE = (
     "email", "phone", "linkedin_url", "title", "headline", "about", "country", "city", "time_zone", "language"
 )  # fmt: skip
 
+NOT_COLUMNS = ("company_name", "company_domain", "campaign_id", "tags", "lawful_basis")
+
 
 class ProspectErased(Conflict):
     code = "prospect_erased"
@@ -85,7 +87,9 @@ async def get_prospect(member: Member, prospect_id: UUID) -> Prospect:
 async def create_prospect(member: Member, wanted: ProspectCreate) -> Prospect:
     """Enter a person; someone already known by address or profile is completed instead. ProspectErased."""
     session, organization_id = member.session, member.organization_id
-    values = _stored(wanted, changed(wanted, skip=("company_name", "company_domain", "campaign_id", "tags")))
+    values = _stored(
+        wanted, changed(wanted, skip=("company_name", "company_domain", "campaign_id", "tags", "lawful_basis"))
+    )
     if not values.get("email_norm") and not values.get("linkedin_norm"):
         raise Invalid("Give at least an e-mail address or a LinkedIn profile.")
     await _require_not_erased(member, values)
@@ -101,7 +105,7 @@ async def create_prospect(member: Member, wanted: ProspectCreate) -> Prospect:
         linkedin_norm=values.get("linkedin_norm"),
     )
     if prospect_id is None:
-        prospect_id = await repository.create(session, organization_id, values)
+        prospect_id = await repository.create(session, organization_id, {**values, "lawful_basis": wanted.lawful_basis})
     else:
         known = await get_prospect(member, prospect_id)
         blanks = {name: value for name, value in values.items() if getattr(known, name, None) in (None, "")}
@@ -109,7 +113,7 @@ async def create_prospect(member: Member, wanted: ProspectCreate) -> Prospect:
         blanks.pop("linkedin_norm", None)
         if blanks and not await repository.update(session, organization_id, prospect_id, blanks):
             raise NotPermitted
-    await repository.add_source(session, organization_id, prospect_id, wanted.campaign_id)
+    await repository.add_source(session, organization_id, prospect_id, wanted.campaign_id, wanted.lawful_basis)
     for name in wanted.tags:
         await repository.tag(session, organization_id, name, [prospect_id])
     if wanted.campaign_id is not None and not await repository.enroll(

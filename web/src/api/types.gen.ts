@@ -396,6 +396,12 @@ export type BodyProspectsImport = {
      */
     file: Blob | File;
     /**
+     * Lawful Basis
+     *
+     * On what ground these people's data may be held; stored with each of them.
+     */
+    lawful_basis?: 'legitimate_interest' | 'consent' | 'contract';
+    /**
      * Mapping
      *
      * JSON object from column name to field, where ours guesses wrong.
@@ -4044,6 +4050,10 @@ export type ProspectCreate = {
      * Last Name
      */
     last_name?: string | null;
+    /**
+     * Lawful Basis
+     */
+    lawful_basis?: 'legitimate_interest' | 'consent' | 'contract';
     /**
      * Linkedin Url
      */
