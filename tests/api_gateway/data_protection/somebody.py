@@ -46,7 +46,10 @@ class Somebody:
 
 
 def make_somebody(db: Db, **vendor_ids: Any) -> Somebody:
-    """A row in every table that is about a person, and mentions of them in others. `vendor_ids` are vendors' own."""
+    """A row in every table that is about a person, and mentions of them in others. `vendor_ids` are vendors' own.
+
+    Each row names them by the first name alone too, which no search for whole names would find.
+    """
     tenant = make_tenant(db, locale="fr")
     org = {"organization_id": tenant.id}
     campaign = make_campaign(db, tenant, status="active")
@@ -113,12 +116,13 @@ def make_somebody(db: Db, **vendor_ids: Any) -> Somebody:
         add(
             "send_intents", campaign_id=campaign, enrollment_id=enrollment, message_id=of, step_key=str(number),
             channel="sms" if provider == "twilio" else "email", mailbox_id=box, provider=provider, status=status,
-            idempotency_key=f"sm-{uuid4()}", reason=f"refused: {EMAIL}", sending_at="2026-01-05" if provider else None,
+            idempotency_key=f"sm-{uuid4()}", reason=f"refused: {FIRST} {EMAIL}",
+            sending_at="2026-01-05" if provider else None,
         )  # fmt: skip
     add("send_decisions", enrollment_id=enrollment, prospect_id=prospect, message_id=message, outcome="send",
         reason="due", explanation=f"{FIRST} is due")  # fmt: skip
     add("message_events", message_id=message, campaign_id=campaign, kind="clicked", occurred_at="2026-01-05T11:00:00Z",
-        details={"to": EMAIL})  # fmt: skip
+        details={"to": EMAIL, "name": FIRST})  # fmt: skip
     conversation = add("conversations", **chain, subject=f"Re: {FIRST}", provider_thread_id="thread-77-zq")
     endpoint = insert(
         db, "inbound_endpoints", **org, source="instantly", token_hash=uuid4().hex, sealed_secret="sealed"
@@ -136,7 +140,8 @@ def make_somebody(db: Db, **vendor_ids: Any) -> Somebody:
     reply = add(
         "replies", conversation_id=conversation, **chain, inbound_event_id=event, from_address=ALIAS,
         subject="Re: idée",
-        body_text=f"Oui. {FIRST} {LAST}", body_html=f"<p>{EMAIL}</p>", body_stripped="Oui.", headers={"from": ALIAS},
+        body_text=f"Oui. {FIRST} {LAST}. Bises, {FIRST}", body_html=f"<p>{EMAIL}</p>", body_stripped="Oui.",
+        headers={"from": ALIAS},
         provider_message_id="reply-77-zq", received_at="2026-01-07T09:00:00Z", status="queued_for_review",
     )  # fmt: skip
     add("reply_decisions", reply_id=reply, intent="interested", confidence=0.9, action="review",
@@ -146,14 +151,17 @@ def make_somebody(db: Db, **vendor_ids: Any) -> Somebody:
         reasons=[{"text": FIRST}], edit_diff=f"-{LAST}")  # fmt: skip
     add("meetings", **chain, provider="calcom", booking_uid=vendor_ids.get("booking", "booking-77-zq"),
         title=f"Intro {FIRST} {LAST}", start_at="2036-01-08T09:00:00Z", end_at="2036-01-08T09:30:00Z",
-        attendee_email=EMAIL, attendee_name=f"{FIRST} {LAST}", attendees=[{"email": EMAIL}],
+        attendee_email=EMAIL, attendee_name=FIRST, attendees=[{"email": EMAIL}],
         last_event_at="2026-01-07T10:00:00Z")  # fmt: skip
     report = insert(db, "retention_reports", **org, retention_months=36, acts_at="2030-01-01", people_count=1)
     add("retention_items", report_id=report, prospect_id=prospect, last_contact_at="2026-01-07", counted_from="contact",
         status="held", hold_reason=f"cliente: {FIRST}")  # fmt: skip
-    add("alerts", kind="reply", title=f"Réponse de {FIRST} {LAST}", detail=f"écrire à {EMAIL}",
+    add("alerts", kind="reply", title=f"Réponse de {FIRST} {LAST}", detail=f"écrire à {FIRST}, {EMAIL}",
         dedupe_key=f"reply:{EMAIL}", entity="replies", entity_id=reply)  # fmt: skip
     add("suppressions", kind="phone", value_norm=PHONE, reason="manual", note=f"demandé par {FIRST}")
+    db.execute(
+        "update public.enrollment_events set reason = %s where prospect_id = %s", [f"écrit par {FIRST}", prospect]
+    )
     _mention_elsewhere(db, somebody, mailbox)
     return somebody
 
