@@ -18,6 +18,7 @@ from api_gateway.sessions import require_workflow
 from api_gateway.settings import Settings
 from kit import errors, logging, sentry
 from kit.health import health_router
+from kit.ratelimit import RateLimitHeaders
 from kit.settings import load
 
 # One line a room; `endpoints.py` of a room holds `router`, `internal_router` or `webhook_router`.
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, *, transport: httpx2.AsyncBaseT
     errors.install(app)
     app.add_exception_handler(psycopg.Error, _database_error)
     app.add_exception_handler(PoolTimeout, _database_error)
+    app.add_middleware(RateLimitHeaders)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=[settings.panel_url],

@@ -69,6 +69,8 @@ class JwksCache:
         self._tried_at = self._clock()
         try:
             document = await self._fetch()
+            if not isinstance(document["keys"], list):
+                raise TypeError("no list of keys")
             keys = {
                 entry["kid"]: jwt.PyJWK(entry)
                 for entry in document["keys"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
@@ -72,9 +72,9 @@ async def _claims(shared: Shared, given: Annotated[HTTPAuthorizationCredentials 
 SignedIn = Annotated[Claims, Depends(_claims)]
 
 
-async def _person(request: Request, response: Response, shared: Shared, claims: SignedIn) -> AsyncIterator[Person]:
+async def _person(request: Request, shared: Shared, claims: SignedIn) -> AsyncIterator[Person]:
     per_person = Limit("person", shared.settings.rate_limit_person_per_minute, A_MINUTE)
-    await shared.limiter.enforce(per_person, str(claims.sub), response)
+    await shared.limiter.enforce(per_person, str(claims.sub), request.scope)
     ip = request.client.host if request.client else ""
     agent = request.headers.get("user-agent", "")
     async with shared.database.person(claims.model_dump(mode="json"), ip=ip, user_agent=agent) as session:
@@ -85,6 +85,7 @@ PersonSession = Annotated[Person, Depends(_person, scope="function")]
 
 
 async def _member(
+    request: Request,
     person: PersonSession,
     x_organization_id: Annotated[
         UUID | None, Header(description="Which of your organisations; not needed by who has exactly one.")
@@ -101,8 +102,7 @@ async def _member(
     if len(chosen) > 1:
         raise OrganizationNotChosen
     per_organization = Limit("organization", person.shared.settings.rate_limit_organization_per_minute, A_MINUTE)
-    verdict = await person.shared.limiter.hit(per_organization, str(chosen[0].organization_id))
-    verdict.require()
+    await person.shared.limiter.enforce(per_organization, str(chosen[0].organization_id), request.scope)
     return Member(
         claims=person.claims,
         session=person.session,

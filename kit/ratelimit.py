@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 
 import structlog
-from fastapi import Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from upstash_ratelimit.asyncio import FixedWindow, Ratelimit
 from upstash_redis.asyncio import Redis
 
@@ -16,6 +17,7 @@ REDIS_LIMIT_S = 0.5
 COOL_DOWN_S = 5.0
 WARN_EVERY_S = 60.0
 MOST_LOCAL_KEYS = 50_000
+_VERDICTS = "rate_limits"
 log = structlog.get_logger(__name__)
 
 
@@ -77,11 +79,11 @@ class RateLimiter:
                 self._rest(error)
         return self._count_here(limit, identifier)
 
-    async def enforce(self, limit: Limit, identifier: str, response: Response) -> None:
-        """Count, put the `RateLimit-*` headers on `response`, and raise TooManyRequests over the limit."""
+    async def enforce(self, limit: Limit, identifier: str, scope: Scope) -> None:
+        """Count, have :class:`RateLimitHeaders` tell it on whatever is answered, and raise TooManyRequests over it."""
         verdict = await self.hit(limit, identifier)
+        scope.get(_VERDICTS, []).append(verdict)
         verdict.require()
-        response.headers.update(verdict.headers)
 
     def _shared(self, limit: Limit, redis: Redis) -> Ratelimit:
         if limit not in self._limits:
@@ -108,3 +110,25 @@ class RateLimiter:
     @staticmethod
     def _verdict(limit: Limit, allowed: bool, remaining: int, reset_at: float) -> Verdict:
         return Verdict(allowed, limit, max(0, remaining), max(0, math.ceil(reset_at - time.time())))
+
+
+class RateLimitHeaders:
+    """Puts `RateLimit-*` on every answer of a limited route, failures too: of its limits the one nearest its end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        verdicts: list[Verdict] = []
+        scope[_VERDICTS] = verdicts
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start" and verdicts:
+                tightest = min(verdicts, key=lambda one: (one.allowed, one.remaining / one.limit.requests))
+                MutableHeaders(scope=message).update(tightest.headers)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

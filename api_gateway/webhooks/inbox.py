@@ -51,6 +51,7 @@ class Received(BaseModel):
 async def receive(request: Request, shared: Shared, source: str, endpoint_token: str) -> Received:
     body = await _body(request)
     if source not in sources.SOURCES:
+        await _count_refusal(request, shared)
         raise NotFound
     delivery = Delivery(
         body=body,
@@ -61,10 +62,12 @@ async def receive(request: Request, shared: Shared, source: str, endpoint_token:
     async with shared.database.workflow(actor=f"webhook:{source}") as session:
         endpoint = await repository.find_endpoint(session, source, hash_of(endpoint_token))
         if endpoint is None:
+            await _count_refusal(request, shared)
             raise NotFound
         per_endpoint = Limit("webhook", shared.settings.rate_limit_webhook_per_minute, A_MINUTE)
-        (await shared.limiter.hit(per_endpoint, str(endpoint.id))).require()
+        await shared.limiter.enforce(per_endpoint, str(endpoint.id), request.scope)
         if not is_genuine(source, delivery, secrets_of(shared.keyring, endpoint, now=datetime.now(UTC))):
+            await _count_refusal(request, shared)
             raise Unauthenticated("The signature or secret of this delivery is not right.")
         payload = payload_of(body, delivery.headers.get("content-type", ""))
         await session.narrow_to(endpoint.organization_id)
@@ -128,6 +131,12 @@ async def defer_handling(session: Session, organization_id: UUID, event_id: UUID
 def hash_of(token: str) -> str:
     """What is kept of a path's token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+async def _count_refusal(request: Request, shared: Resources) -> None:
+    """Who knocks at doors that are not theirs is counted by address; whose deliveries are genuine never is."""
+    per_address = Limit("webhook_refused", shared.settings.rate_limit_webhook_per_minute, A_MINUTE)
+    await shared.limiter.enforce(per_address, request.client.host if request.client else "", request.scope)
 
 
 async def _body(request: Request) -> bytes:

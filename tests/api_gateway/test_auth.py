@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx2
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api_gateway.auth import FRESH_S, REFETCH_GAP_S, JwksCache, TokenVerifier
@@ -34,6 +34,9 @@ class Supabase:
 
     async def fetch(self) -> dict[str, Any]:
         self.asked += 1
+        # As over a network: others run meanwhile.
+        for _ in range(5):
+            await asyncio.sleep(0)
         if self.is_away:
             raise ConnectionError
         algorithm = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256)
@@ -72,14 +75,18 @@ class TestTokens:
         with pytest.raises(Unauthenticated):
             await Supabase(one=KEY).verifier().verify(signed(NEXT_KEY))
 
-    @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS256"])
+    @pytest.mark.parametrize("algorithm", ["none", "HS256", "HS512", "RS256", "PS256", "ES384", "EdDSA"])
     async def test_another_algorithm_is_refused(self, algorithm: str) -> None:
         public = KEY.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         keys = {
             "none": None,
             # The public key taken for a shared secret: the oldest trick.
             "HS256": public,
+            "HS512": public,
             "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+            "PS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+            "ES384": ec.generate_private_key(ec.SECP384R1()),
+            "EdDSA": ed25519.Ed25519PrivateKey.generate(),
         }
         with pytest.raises(Unauthenticated):
             await Supabase(one=KEY).verifier().verify(signed(keys[algorithm], algorithm=algorithm))
@@ -139,6 +146,53 @@ class TestKeys:
             with pytest.raises(Unauthenticated):
                 await verifier.verify(signed(NEXT_KEY, f"made-up-{number}"))
         assert supabase.asked == 2
+
+    async def test_made_up_ids_cost_one_request_in_ten_seconds_however_many_come(self) -> None:
+        supabase = Supabase(one=KEY)
+        verifier = supabase.verifier()
+        await verifier.verify(signed())
+        for second in range(1, 61):
+            supabase.now = float(second)
+            made_up = [verifier.verify(signed(NEXT_KEY, f"made-up-{second}-{number}")) for number in range(20)]
+            answers = await asyncio.gather(*made_up, return_exceptions=True)
+            assert {type(answer) for answer in answers} == {Unauthenticated}
+        assert supabase.asked == 1 + 60 // REFETCH_GAP_S
+
+    async def test_an_unanswered_request_is_not_repeated_for_ten_seconds_either(self) -> None:
+        supabase = Supabase(one=KEY)
+        supabase.is_away = True
+        verifier = supabase.verifier()
+        for second in range(60):
+            supabase.now = float(second)
+            answers = await asyncio.gather(*(verifier.verify(signed()) for _ in range(20)), return_exceptions=True)
+            assert {type(answer) for answer in answers} == {Unavailable}
+        assert supabase.asked == 60 // REFETCH_GAP_S
+
+    async def test_one_that_is_taken_back_is_refused_after_ten_minutes(self) -> None:
+        supabase = Supabase(one=KEY, two=NEXT_KEY)
+        verifier = supabase.verifier()
+        await verifier.verify(signed())
+        del supabase.keys["one"]
+        await verifier.verify(signed())
+        supabase.now = FRESH_S + 1
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(signed())
+
+    @pytest.mark.parametrize(
+        "document",
+        [None, [], "x", {}, {"keys": None}, {"keys": {}}, {"keys": [None]}, {"keys": [{"kid": "one", "kty": "?"}]}],
+    )
+    async def test_old_ones_serve_while_supabase_answers_nonsense(self, document: Any) -> None:
+        supabase = Supabase(one=KEY)
+        cache = JwksCache(lambda: supabase.fetch() if supabase.now < 1 else nonsense(), clock=lambda: supabase.now)
+
+        async def nonsense() -> Any:
+            return document
+
+        verifier = TokenVerifier(cache, issuer=ISSUER, laptop_secret=None)
+        await verifier.verify(signed())
+        supabase.now = FRESH_S + 1
+        await verifier.verify(signed())
 
 
 class TestAtTheDoor:

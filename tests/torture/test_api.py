@@ -265,9 +265,9 @@ def test_the_answer_is_one_that_the_document_knows(
         )  # fmt: skip
         # Nothing can be wrong with a request that has neither parameters nor a body.
         with suppress(Unsatisfiable) if mode is GenerationMode.NEGATIVE else nullcontext():
-            test: Any = given(operation.as_strategy(generation_mode=mode))(ask)
-            run: Any = seed(SEED)(how(test))
-            run()
+            asking: Any = given(operation.as_strategy(generation_mode=mode))
+            seeded: Any = seed(SEED)
+            seeded(how(asking(ask)))()
     assert not failures, "\n\n".join(f"{kind}: {text}" for kind, text in failures.items())
 
 

@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -31,7 +34,7 @@ from kit.sealing import Keyring, SealBroken, associated_data
 from sandbox.database import Database
 from tests.api_gateway.factories import Db, insert, make_tenant, one
 from tests.api_gateway.people import KEY, TEST_SETTINGS, Tenant
-from tests.api_gateway.sends.test_kills import Killable
+from tests.api_gateway.sends.vendor import until
 from tests.api_gateway.webhooks.vendors import Vendor, booking
 
 pytestmark = pytest.mark.anyio
@@ -284,6 +287,28 @@ def environment(cluster: Database, database_name: str, known_keys: set[str]) -> 
         thread.join()
 
 
+class Gateway:
+    """The gateway as a process of its own, answering when this returns."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "uvicorn", "api_gateway.app:app", "--port", str(port), "--no-access-log"]
+        self._process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
+        until(self._is_live, 60)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+    def _is_live(self) -> bool:
+        with suppress(httpx2.HTTPError):
+            return httpx2.get(f"{self.url}/health/live", timeout=2).status_code == 200
+        return False
+
+
 async def rotation_process(environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "api_gateway.credentials.rotate", *arguments, cwd=REPOSITORY, env=environment,
@@ -367,8 +392,7 @@ class TestUnderLoad:
             tenant_id = insert(db, "organizations", name=f"Idle {number}")
             seed_credential(db, Tenant(tenant_id, *[None] * 4), "instantly", f"idle-key-{number:05}")  # type: ignore[arg-type]
         tenants = [make_tenant(db) for _ in range(TENANTS)]
-        gateway = Killable(environment)
-        gateway.start()
+        gateway = Gateway(environment)
         try:
             async with httpx2.AsyncClient(base_url=gateway.url, timeout=60) as client:
                 load = Load(client)
