@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Copy, Ellipsis, Pause, Play, Rocket, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Copy, Ellipsis, Pause, Play, Rocket, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ProblemNotice } from "@/components/Notice";
@@ -26,6 +26,11 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       {status === "draft" && (
         <Button look="primary" busy={busy} disabled={campaign.missing.length > 0} onClick={() => acts.launch.mutate(id, { onSuccess: () => toastResult(t.launchedToast) })}>
           <Rocket aria-hidden /> {t.launch}
+        </Button>
+      )}
+      {status === "completed" && (
+        <Button busy={busy} disabled={campaign.missing.length > 0} onClick={() => acts.launch.mutate(id, { onSuccess: () => toastResult(t.launchedToast) })}>
+          <Rocket aria-hidden /> {t.launchAgain}
         </Button>
       )}
       {status === "active" && (
@@ -57,6 +62,11 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
         >
           <Copy aria-hidden /> {t.duplicate}
         </MenuItem>
+        {(status === "active" || status === "paused") && (
+          <MenuItem onSelect={() => acts.retryEnrichment.mutate(id, { onSuccess: ({ retried }) => toastResult(t.retriedToast(retried)) })}>
+            <RotateCcw aria-hidden /> {t.retryEnrichment}
+          </MenuItem>
+        )}
         {status === "archived" ? (
           <MenuItem onSelect={() => acts.update.mutate({ id, change: { status: "draft" } })}>
             <ArchiveRestore aria-hidden /> {t.unarchive}
@@ -80,7 +90,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       </Menu>
       <ProblemNotice
         className="w-full"
-        error={acts.launch.error ?? acts.pause.error ?? acts.resume.error ?? acts.duplicate.error ?? acts.update.error}
+        error={acts.launch.error ?? acts.retryEnrichment.error ?? acts.pause.error ?? acts.resume.error ?? acts.duplicate.error ?? acts.update.error}
       />
       <ConfirmDialog
         open={removing}

@@ -71,6 +71,12 @@ export function CampaignPage() {
             </ul>
           </Notice>
         )}
+        {campaign.status === "completed" && (
+          <Notice tone="good">
+            <p className="font-semibold">{t.completed(campaign.completed_at === null ? null : format.date(campaign.completed_at))}</p>
+            <p>{t.completedText}</p>
+          </Notice>
+        )}
         {campaign.status === "paused" && campaign.pause_reason !== null && campaign.pause_reason !== "" && (
           <Notice tone="accent">{t.pauseReason(campaign.pause_reason)}</Notice>
         )}

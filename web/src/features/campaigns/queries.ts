@@ -11,6 +11,7 @@ import {
   campaignsPause,
   campaignsProgress,
   campaignsResume,
+  campaignsRetryEnrichment,
   campaignsUpdate,
   type CampaignSummary,
   dashboardFunnel,
@@ -123,6 +124,7 @@ export function useCampaignActs() {
   const onSettled = () => Promise.all(["campaigns", "dashboard"].map((room) => queryClient.invalidateQueries({ queryKey: [room] })));
   const path = (id: string) => ({ campaign_id: id });
   return {
+    retryEnrichment: useMutation({ mutationFn: (id: string) => campaignsRetryEnrichment({ path: path(id) }), onSettled }),
     launch: useMutation({ mutationFn: (id: string) => campaignsLaunch({ path: path(id) }), onSettled }),
     pause: useMutation({ mutationFn: (id: string) => campaignsPause({ path: path(id), body: {} }), onSettled }),
     resume: useMutation({ mutationFn: (id: string) => campaignsResume({ path: path(id) }), onSettled }),

@@ -2,6 +2,11 @@ import { defineTexts, plural } from "@/i18n/texts";
 
 export const texts = defineTexts({
   en: {
+    completed: (date: string | null) => (date === null ? "This campaign is completed" : `Completed on ${date}`),
+    completedText: "Everybody in it has come to an end. Add people, then launch it again to go on.",
+    launchAgain: "Launch again",
+    retryEnrichment: "Retry failed enrichment",
+    retriedToast: (count: number) => `${plural("en", count, "person is", "people are")} enriched again`,
     title: "Campaigns",
     hint: "A target, a scenario, a window to send in, and the rule by which messages are approved.",
     newCampaign: "New campaign",
@@ -149,6 +154,11 @@ export const texts = defineTexts({
     lockedWhileRunning: "Source and scenario can only change while the campaign is a draft.",
   },
   fr: {
+    completed: (date: string | null) => (date === null ? "Cette campagne est terminée" : `Terminée le ${date}`),
+    completedText: "Chacun y est arrivé au bout. Ajoutez des personnes, puis relancez-la pour continuer.",
+    launchAgain: "Relancer",
+    retryEnrichment: "Réessayer l’enrichissement en échec",
+    retriedToast: (count: number) => `${plural("fr", count, "personne est enrichie", "personnes sont enrichies")} de nouveau`,
     title: "Campagnes",
     hint: "Une cible, un scénario, une fenêtre d’envoi, et la règle qui approuve les messages.",
     newCampaign: "Nouvelle campagne",

@@ -32,7 +32,7 @@ export default function ReportPanel({ report, onClose }: { report: RetentionRepo
       {waiting && (
         <div className="space-y-3 border-b border-line p-4 sm:p-6">
           <p>{t.actsAt(format.date(report.acts_at), report.due_count)}</p>
-          <Button size="sm" look="danger" disabled={report.due_count === 0} onClick={() => setApproving(true)}>
+          <Button size="sm" className="text-bad-ink" disabled={report.due_count === 0} onClick={() => setApproving(true)}>
             {t.approve}
           </Button>
         </div>

@@ -5,14 +5,12 @@ import { ChannelIcon } from "@/components/ChannelIcon";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { PageHeader } from "@/components/PageHeader";
-import { ScenarioSteps } from "@/components/ScenarioSteps";
-import { Badge } from "@/components/ui/Badge";
-import { Card } from "@/components/ui/Card";
 import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/Skeleton";
 import { vocabulary } from "@/components/vocabulary";
 import { label, useTexts } from "@/i18n/texts";
-import { scenarioQuery, scenariosQuery } from "./queries";
+import { scenariosQuery } from "./queries";
+import { ScenarioView } from "./ScenarioView";
 import { texts } from "./texts";
 
 const route = getRouteApi("/member/scenarios");
@@ -74,29 +72,11 @@ export function ScenariosPage() {
               <Link to="/scenarios" className="mb-3 inline-flex items-center gap-2 text-[0.8125rem] font-medium text-ink-muted lg:hidden">
                 <ArrowLeft className="size-4" aria-hidden /> {t.back}
               </Link>
-              <ScenarioView id={chosen} />
+              <ScenarioView key={chosen} id={chosen} />
             </div>
           )}
         </div>
       )}
     </>
-  );
-}
-
-function ScenarioView({ id }: { id: string }) {
-  const t = useTexts(texts);
-  const query = useQuery(scenarioQuery(id));
-  if (query.isPending) return <Skeleton className="h-96 rounded-xl" />;
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  const scenario = query.data;
-  return (
-    <Card className="p-4 sm:p-8">
-      <div className="mb-6 flex flex-wrap items-center gap-3">
-        <h2 className="text-lg font-semibold tracking-tight">{scenario.name}</h2>
-        {scenario.is_template && <Badge tone="primary">{t.template}</Badge>}
-        {!scenario.is_active && <Badge>{t.inactive}</Badge>}
-      </div>
-      <ScenarioSteps steps={scenario.steps} />
-    </Card>
   );
 }

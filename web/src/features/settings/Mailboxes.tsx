@@ -1,42 +1,51 @@
 import { useQuery } from "@tanstack/react-query";
-import { Ellipsis, Plus } from "lucide-react";
+import { Plus, RefreshCw } from "lucide-react";
 import { useState } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ErrorState } from "@/components/ErrorState";
-import { ProblemNotice } from "@/components/Notice";
-import { Badge, type Tone } from "@/components/ui/Badge";
+import { Notice, ProblemNotice } from "@/components/Notice";
 import { Button } from "@/components/ui/Button";
 import { Card, CardHeader } from "@/components/ui/Card";
-import { Menu, MenuItem } from "@/components/ui/Menu";
-import { Progress } from "@/components/ui/Progress";
 import { SkeletonRows } from "@/components/ui/Skeleton";
-import { useFormat } from "@/i18n/format";
-import { label, useTexts } from "@/i18n/texts";
+import { useTexts } from "@/i18n/texts";
 import { useMay } from "@/session/me";
+import { EditMailboxDialog } from "./EditMailboxDialog";
 import { MailboxDialog } from "./MailboxDialog";
+import { MailboxRow } from "./MailboxRow";
 import { type Mailbox, mailboxesQuery, useMailboxActs } from "./queries";
 import { texts } from "./texts";
-
-const healthTones: Record<Mailbox["health"], Tone> = { healthy: "good", warned: "accent", paused: "bad" };
 
 export function Mailboxes() {
   const t = useTexts(texts);
   const may = useMay();
   const query = useQuery(mailboxesQuery);
-  const { update, remove } = useMailboxActs();
+  const { update, remove, sync } = useMailboxActs();
   const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<Mailbox>();
   const [removing, setRemoving] = useState<Mailbox>();
 
   return (
     <Card>
       <CardHeader title={t.mailboxes} hint={t.mailboxesHint}>
         {may.administer && (
-          <Button size="sm" onClick={() => setAdding(true)}>
-            <Plus aria-hidden /> {t.addMailbox}
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button size="sm" busy={sync.isPending} onClick={() => sync.mutate()}>
+              {!sync.isPending && <RefreshCw aria-hidden />} {t.sync}
+            </Button>
+            <Button size="sm" onClick={() => setAdding(true)}>
+              <Plus aria-hidden /> {t.addMailbox}
+            </Button>
+          </div>
         )}
       </CardHeader>
-      <ProblemNotice error={update.error} className="mx-4 mt-4 sm:mx-6" />
+      <ProblemNotice error={update.error ?? sync.error} className="mx-4 mt-4 sm:mx-6" />
+      {sync.data && (
+        <Notice tone={sync.data.gone.length > 0 ? "accent" : "good"} className="mx-4 mt-4 sm:mx-6">
+          <p>{t.synced(sync.data.known, sync.data.added.length)}</p>
+          {sync.data.gone.length > 0 && <p>{t.syncGone(sync.data.gone.join(", "))}</p>}
+          {sync.data.unusable.length > 0 && <p>{t.syncUnusable(sync.data.unusable.join(", "))}</p>}
+        </Notice>
+      )}
       {query.isPending ? (
         <SkeletonRows rows={2} />
       ) : query.isError ? (
@@ -51,11 +60,13 @@ export function Mailboxes() {
               mailbox={mailbox}
               editable={may.administer}
               onChange={(change) => update.mutate({ id: mailbox.id, change })}
+              onEdit={() => setEditing(mailbox)}
               onRemove={() => setRemoving(mailbox)}
             />
           ))}
         </ul>
       )}
+      {editing && <EditMailboxDialog mailbox={editing} onClose={() => setEditing(undefined)} />}
       {adding && <MailboxDialog onClose={() => setAdding(false)} />}
       <ConfirmDialog
         open={removing !== undefined}
@@ -70,55 +81,5 @@ export function Mailboxes() {
         <ProblemNotice error={remove.error} />
       </ConfirmDialog>
     </Card>
-  );
-}
-
-type MailboxRowProps = {
-  mailbox: Mailbox;
-  editable: boolean;
-  onChange: (change: { is_active?: boolean; health?: "healthy" }) => void;
-  onRemove: () => void;
-};
-
-function MailboxRow({ mailbox, editable, onChange, onRemove }: MailboxRowProps) {
-  const t = useTexts(texts);
-  const format = useFormat();
-  const cap = mailbox.effective_daily_cap;
-  return (
-    <li className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 py-4 sm:px-6">
-      <div className="min-w-0 flex-1 basis-56">
-        <p className="truncate font-medium">{mailbox.address}</p>
-        <p className="truncate text-[0.8125rem] text-ink-muted">
-          {[mailbox.display_name, mailbox.health_reason, mailbox.bounce_rate === null ? null : t.bounceRate(format.percent(mailbox.bounce_rate))]
-            .filter(Boolean)
-            .join(" · ")}
-        </p>
-      </div>
-      <div className="w-40">
-        <Progress value={cap === 0 ? 0 : mailbox.sent_today / cap} label={t.sentToday(mailbox.sent_today, cap)} />
-        <p className="mt-1 text-xs text-ink-muted tabular-nums">
-          {t.sentToday(mailbox.sent_today, cap)}
-          {cap < mailbox.daily_cap && ` · ${t.warming}`}
-        </p>
-      </div>
-      <Badge tone={mailbox.is_active ? healthTones[mailbox.health] : "neutral"} dot>
-        {mailbox.is_active ? label(t.health, mailbox.health) : t.off}
-      </Badge>
-      {editable && (
-        <Menu
-          trigger={
-            <Button look="quiet" size="iconSm" aria-label={`${t.more}: ${mailbox.address}`}>
-              <Ellipsis aria-hidden />
-            </Button>
-          }
-        >
-          {mailbox.health === "paused" && <MenuItem onSelect={() => onChange({ health: "healthy" })}>{t.resume}</MenuItem>}
-          <MenuItem onSelect={() => onChange({ is_active: !mailbox.is_active })}>{mailbox.is_active ? t.turnOff : t.turnOn}</MenuItem>
-          <MenuItem danger onSelect={onRemove}>
-            {t.deleteMailbox}
-          </MenuItem>
-        </Menu>
-      )}
-    </li>
   );
 }

@@ -16,6 +16,7 @@ import {
   mailboxesCreate,
   mailboxesDelete,
   mailboxesList,
+  mailboxesSync,
   mailboxesUpdate,
   type MailboxPatch,
   membersDelete,
@@ -31,7 +32,7 @@ import {
   type TeamMemberPatch,
 } from "@/api";
 
-export type { AgentSettings, Credential, CredentialTest, Icp, Mailbox, SendingSettings, TeamMember, TeamMemberPatch, Invitation } from "@/api";
+export type { AgentSettings, Credential, CredentialTest, Icp, Mailbox, MailboxPatch, SendingSettings, TeamMember, TeamMemberPatch, Invitation } from "@/api";
 
 export type ServiceName = Credential["service_name"];
 
@@ -78,6 +79,7 @@ export function useMailboxActs() {
       mutationFn: ({ id, change }: { id: string; change: MailboxPatch }) => mailboxesUpdate({ path: { mailbox_id: id }, body: change }),
       onSettled,
     }),
+    sync: useMutation({ mutationFn: () => mailboxesSync(), onSettled }),
     remove: useMutation({ mutationFn: (id: string) => mailboxesDelete({ path: { mailbox_id: id } }), onSettled }),
   };
 }
