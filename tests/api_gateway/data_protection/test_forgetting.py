@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -114,17 +115,17 @@ def start_worker(outside_settings: Settings) -> Iterator[Callable[[], None]]:
         process.wait()
 
 
-async def ask(client: httpx2.AsyncClient, somebody: Somebody) -> str:
+async def ask(client: httpx2.AsyncClient, somebody: Somebody) -> UUID:
     answer = await client.post(
         f"{API}/prospects/{somebody.prospect}/erasure",
         json={"confirmation": EMAIL},
         headers=somebody.tenant.owner.headers,
     )
     assert answer.status_code == 202, answer.text
-    return str(answer.json()["id"])
+    return UUID(answer.json()["id"])
 
 
-async def show(client: httpx2.AsyncClient, somebody: Somebody, erasure: str) -> dict[str, Any]:
+async def show(client: httpx2.AsyncClient, somebody: Somebody, erasure: UUID) -> dict[str, Any]:
     answer = await client.get(f"{API}/erasures/{erasure}", headers=somebody.tenant.admin.headers)
     shown: dict[str, Any] = answer.json()
     return shown
