@@ -108,7 +108,7 @@ class Story:
         )
         items = (await claim(self.client, self.campaign))["items"]
         [mine] = [item for item in items if item["enrollment_id"] == str(enrollment)]
-        return mine
+        return dict(mine)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from api_gateway.scenarios.variants import Tally, as_written, judge, letter_of
 from tests.api_gateway.factories import Db, enroll, insert, make_message, make_prospect, make_tenant, one
 from tests.api_gateway.messages.test_advancing import Due, claim, report, report_of
 from tests.api_gateway.outside import Outside
+from tests.api_gateway.people import Tenant
 
 pytestmark = pytest.mark.anyio
 NOWHERE = UUID(int=0)
@@ -145,8 +146,8 @@ class TestOverTheApi:
         drawn = one(db, "select variant from public.messages where id = %s", UUID(told.json()["message_id"]))["variant"]
         assert item["step"]["objective"] == {"A": "court", "B": "long"}[drawn]
 
-        self.send(db, due, "A", 40, replied=1)
-        self.send(db, due, "B", 40, replied=20)
+        self.send(db, tenant, due, "A", 40, replied=1)
+        self.send(db, tenant, due, "B", 40, replied=20)
         assert await tasks.judge(resources) == 1
         assert await tasks.judge(resources) == 0
         [shown] = (await gateway.get(f"{path}/variants", headers=tenant.viewer.headers)).json()["items"]
@@ -177,7 +178,7 @@ class TestOverTheApi:
         first = {**step, "variants": [{"objective": "a"}, {"objective": "b"}]}
         saved = (await gateway.put(f"{path}/steps", headers=headers, json={"steps": [first]})).json()
         due.steps = [UUID(saved["steps"][0]["id"])] * 2
-        self.send(db, due, "A", 3, replied=1)
+        self.send(db, tenant, due, "A", 3, replied=1)
         [shown] = (await gateway.get(f"{path}/variants", headers=headers)).json()["items"]
         assert (shown["variants"][0]["sent"], shown["explanation"][:12]) == (3, "Too few send")
         again = {**first, "id": saved["steps"][0]["id"], "variants": [{"objective": "a"}, {"objective": "c"}]}
@@ -185,15 +186,13 @@ class TestOverTheApi:
         [shown] = (await gateway.get(f"{path}/variants", headers=headers)).json()["items"]
         assert [one["sent"] for one in shown["variants"]] == [0, 0]
 
-    def send(self, db: Db, due: Due, variant: str, count: int, *, replied: int) -> None:
-        organization = one(db, "select organization_id from public.campaigns where id = %s", due.campaign)
-        tenant = type("Known", (), {"id": organization["organization_id"]})
+    def send(self, db: Db, tenant: Tenant, due: Due, variant: str, count: int, *, replied: int) -> None:
         at = datetime.now(UTC)
         for number in range(count):
-            prospect = make_prospect(db, tenant)  # type: ignore[arg-type]
-            enrollment = enroll(db, tenant, due.campaign, prospect, status="in_sequence")  # type: ignore[arg-type]
+            prospect = make_prospect(db, tenant)
+            enrollment = enroll(db, tenant, due.campaign, prospect, status="in_sequence")
             make_message(
-                db, tenant, due.campaign, enrollment, prospect, step_id=due.steps[1], status="sent", sent_at=at,  # type: ignore[arg-type]
+                db, tenant, due.campaign, enrollment, prospect, step_id=due.steps[1], status="sent", sent_at=at,
                 variant=variant,
             )  # fmt: skip
             if number >= replied:
