@@ -51,6 +51,12 @@ class TestReceiving:
         assert answer.json() == {"status": "duplicate"}
         assert len(stored(db, vendor)) == 1
 
+    async def test_json_that_somebody_called_a_form_is_json(self, db: Db, vendor: Vendor) -> None:
+        mislabelled = {"content-type": "application/x-www-form-urlencoded"}
+        body = json.dumps({**EVENT, "unibox_url": "https://app.example/?a=b"}).encode()
+        assert (await vendor.deliver(None, raw=body, headers=mislabelled)).status_code == 202
+        assert [event["event_type"] for event in stored(db, vendor)] == ["email_opened"]
+
     async def test_its_job_is_written_with_it(self, db: Db, vendor: Vendor) -> None:
         await vendor.deliver({**EVENT, "email_id": "another"})
         [event] = stored(db, vendor)

@@ -2,11 +2,13 @@
 
 import itertools
 import random
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
 
 from api_gateway.resources import Resources
+from sandbox.standins.twilio import twilio_signature
 from tests.api_gateway.factories import Db, enroll, make_campaign, make_message
 from tests.api_gateway.outside import Outside
 from tests.api_gateway.webhooks.vendors import Sequence, Vendor, make_sequence, open_way_in, work_off
@@ -47,6 +49,28 @@ class TestSent:
         await tell(resources, vendor, someone.event("email_sent", 60, email_id="later"))
         await tell(resources, vendor, someone.event("email_sent", 0.1))
         assert someone.row("enrollments", id=someone.enrollment)["provider_reply_to"] == "later"
+
+
+class TestTexts:
+    async def test_neither_an_sms_nor_its_answer_is_what_the_next_mail_answers(
+        self, db: Db, gateway: httpx2.AsyncClient, resources: Resources, outside: Outside, someone: Sequence
+    ) -> None:
+        outside.answer("POST n8n.test/webhook/sm/handle-replies")
+        db.execute("update public.prospects set phone_e164 = '+33612345678' where id = %s", [someone.prospect])
+        db.execute(
+            "update public.messages set channel = 'sms', provider_message_id = 'SM1' where id = %s", [someone.message]
+        )
+        carrier = open_way_in(db, someone.tenant, gateway, "twilio")
+        sent = {"MessageSid": "SM1", "MessageStatus": "sent", "To": "+33612345678"}
+        answered = {"MessageSid": "SM2", "SmsStatus": "received", "From": "+33612345678", "Body": "Oui"}
+        for form in (sent, answered):
+            url = f"http://gateway.test/webhooks/twilio/{carrier.token}"
+            signature = twilio_signature(carrier.secret, url, form)
+            headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+            assert (await carrier.deliver(None, raw=urlencode(form).encode(), headers=headers)).status_code == 202
+        await work_off(resources)
+        assert someone.row("replies")["channel"] == "sms"
+        assert someone.row("enrollments", id=someone.enrollment)["provider_reply_to"] is None
 
 
 class TestOpensAndClicks:

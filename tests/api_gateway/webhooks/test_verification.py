@@ -64,6 +64,14 @@ class TestPublishedVectors:
         with time_machine.travel(at, tick=False):
             assert not is_genuine(source, changed, (secret,))
 
+    def test_are_refused_with_something_behind_the_signature(self, vector: dict[str, Any]) -> None:
+        source, secret, delivery, at = delivery_of(vector)
+        padded = {
+            name: value + "A" if value == vector["expected"] else value for name, value in delivery.headers.items()
+        }
+        with time_machine.travel(at, tick=False):
+            assert not is_genuine(source, Delivery(delivery.body, padded, delivery.url, delivery.query), (secret,))
+
     def test_are_refused_without_a_secret(self, vector: dict[str, Any]) -> None:
         source, _, delivery, at = delivery_of(vector)
         with time_machine.travel(at, tick=False):
