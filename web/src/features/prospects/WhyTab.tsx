@@ -28,7 +28,7 @@ export function WhyTab({ prospectId }: { prospectId: string }) {
       {(next_at !== null || next_reason !== null) && (
         <Notice tone="info">
           {next_at !== null && <p className="font-medium">{t.nextMessage(format.dateTime(next_at))}</p>}
-          {next_reason !== null && explain(next_reason, "")}
+          {next_reason !== null && explain(items.find(({ explanation }) => explanation === next_reason)?.reason ?? "", next_reason)}
         </Notice>
       )}
       {items.length === 0 ? (
