@@ -1,11 +1,13 @@
 """`decide()`: the order of its questions, and that no clock in the world makes it send outside the window."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +34,13 @@ from api_gateway.sends.decide import (
     effective_daily_cap,
 )
 
+FULL = os.environ.get("TORTURE") == "1"
+# In every run two jumps of each zone, one question in eight and two zones of each country; all of them at full size.
+JUMPS = None if FULL else 2
+EVERY = 1 if FULL else 8
+PLACES = None if FULL else 2
+YEARS = (2025, 2026, 2027)
+HALF = timedelta(minutes=30)
 # A Wednesday, 10:00 in Paris.
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 MESSAGE = MessageFacts(status="approved", kind="email", channel="email")
@@ -42,6 +51,14 @@ EVERY_DAY = frozenset(range(1, 8))
 ZONES = sorted(
     zone for zone in available_timezones() if not zone.startswith(("posix", "right")) and zone != "localtime"
 )
+
+
+def zones_of(country: str) -> list[str]:
+    """The zones that tzdata puts into a country."""
+    return [zone for zone in ZONES if country_of(zone) == country]
+
+
+COUNTRIES = sorted({country for zone in ZONES if (country := country_of(zone)) in holidays.list_supported_countries()})
 
 
 def reason(decision: object) -> str:
@@ -207,18 +224,31 @@ windows = st.builds(
 
 class TestEveryClockInTheWorld:
     @pytest.mark.parametrize("zone", ZONES)
-    def test_around_each_jump_no_minute_is_wrong(self, zone: str) -> None:
-        """Every quarter of an hour around each jump: open exactly when the wall clock says so, and never skipped."""
+    def test_around_each_jump_no_opening_is_skipped_or_doubled(self, zone: str) -> None:
+        """Every quarter of an hour of the day before and after each jump, against the wall clock alone."""
         clock, country = ZoneInfo(zone), country_of(zone)
-        for jump in clock_changes(zone)[:2] or [NOW]:
-            local = jump.astimezone(clock)
-            for window in (
-                Window(EVERY_DAY, time(9), time(18)),
-                Window(EVERY_DAY, local.time(), time(23, 59)) if local.time() < time(23, 59) else None,
-                Window(EVERY_DAY, time(1, 30), time(2, 45)),
-            ):
-                if window is not None:
-                    check_minutes(window, clock, country, jump - timedelta(hours=5), 40)
+        for jump in clock_changes(zone)[:JUMPS] or [NOW]:
+            for window in windows_around(jump, clock):
+                check_quarters(window, clock, country, jump)
+
+    @pytest.mark.parametrize("country", COUNTRIES)
+    def test_no_holiday_of_a_country_is_a_day_to_send(self, country: str) -> None:
+        """All holidays of three years, at noon in each of its zones, whether or not the country itself is known."""
+        days = [day for day in holidays.country_holidays(country, years=YEARS) if day.year in YEARS]
+        for zone in zones_of(country)[:PLACES]:
+            person = ProspectFacts(time_zone=zone, country=country)
+            unknown = replace(CAMPAIGN, time_zone=zone, days=EVERY_DAY)
+            for day in days:
+                noon = datetime.combine(day, time(12), ZoneInfo(zone)).astimezone(UTC)
+                told = decide(MESSAGE, person, MAILBOX, replace(CAMPAIGN, days=EVERY_DAY), noon)
+                assert isinstance(told, Defer)
+                assert told.reason == "public_holiday"
+                assert told.until is not None
+                opening = told.until.astimezone(ZoneInfo(zone))
+                between = {day + timedelta(days=n) for n in range((opening.date() - day).days)}
+                assert opening.date() not in holidays.country_holidays(country, years=opening.year)
+                assert all(one in holidays.country_holidays(country, years=one.year) for one in between), "skipped"
+                assert decide(MESSAGE, PROSPECT, MAILBOX, unknown, noon) == told
 
     @settings(max_examples=400, deadline=None)
     @given(window=windows, zone=st.sampled_from(ZONES), after=moments)
@@ -274,12 +304,43 @@ class TestEveryClockInTheWorld:
         assert len(counted) == count
 
 
-def check_minutes(window: Window, clock: ZoneInfo, country: str | None, start: datetime, quarters: int) -> None:
-    opening = next_open(window, clock, country, start)
-    for quarter in range(quarters):
-        moment = start + timedelta(minutes=15 * quarter)
-        local = moment.astimezone(clock)
-        inside = window.opens <= local.time() < window.closes and not is_holiday(country, local.date())
-        assert is_open(window, clock, country, moment) is inside
-        if inside and (opening is None or moment < opening):
-            pytest.fail(f"{moment} is open and {opening} was said to be the next opening")
+def windows_around(jump: datetime, clock: ZoneInfo) -> list[Window]:
+    """A working day, and windows that begin, end or lie wholly in what the jump takes away or gives twice."""
+    before = (jump - timedelta(seconds=1)).astimezone(clock).replace(tzinfo=None) + timedelta(seconds=1)
+    after = jump.astimezone(clock).replace(tzinfo=None)
+    first, last = min(before, after), max(before, after)
+    edges = [first - HALF, first, first + HALF / 2, first + HALF, last, last + HALF]
+    pairs = [
+        (edges[0], edges[2]),
+        (edges[1], edges[3]),
+        (edges[2], edges[3]),
+        (edges[3], edges[5]),
+        (edges[4], edges[5]),
+    ]
+    return [Window(EVERY_DAY, time(9), time(18))] + [
+        Window(EVERY_DAY, opens.time(), closes.time()) for opens, closes in pairs if opens.time() < closes.time()
+    ]
+
+
+def check_quarters(window: Window, clock: ZoneInfo, country: str | None, jump: datetime) -> None:
+    campaign = replace(CAMPAIGN, days=window.days, opens=window.opens, closes=window.closes)
+    person = replace(PROSPECT, time_zone=clock.key, country=country)
+    moments = [jump + timedelta(minutes=15 * quarter) for quarter in range(-96, 97)]
+    inside = [
+        window.opens <= local.time() < window.closes and not is_holiday(country, local.date())
+        for local in (moment.astimezone(clock) for moment in moments)
+    ]
+    following: datetime | None = None
+    for number in reversed(range(len(moments))):
+        moment = moments[number]
+        if inside[number]:
+            following = moment
+        if number % EVERY and not inside[number]:
+            continue
+        told = decide(MESSAGE, person, MAILBOX, campaign, moment)
+        if inside[number]:
+            assert isinstance(told, Send), f"{moment} is inside {window} in {clock}"
+        else:
+            assert isinstance(told, Defer), f"{moment} is outside {window} in {clock}"
+            if following is not None:
+                assert told.until == following, f"after {moment} comes {following} in {clock}"
