@@ -113,8 +113,7 @@ async def stop_by_link(request: Request, shared: Shared, token: Token) -> HTMLRe
 
 
 async def _limit(request: Request, shared: Shared) -> None:
-    verdict = await shared.limiter.hit(PER_CALLER, request.client.host if request.client else "")
-    verdict.require()
+    await shared.limiter.enforce(PER_CALLER, request.client.host if request.client else "", request.scope)
 
 
 def _preferred(request: Request) -> str:
