@@ -18,9 +18,8 @@ demo: setup ## Run one campaign to its end on this machine and show it (ONCE=1: 
 test: setup ## Run every check and every test there is
 	@$(VENV_PYTHON) -m tests.lanes $(LANES)
 
-torture: setup ## Run the proofs of reliability at their full size (hours)
-	@TORTURE=1 TORTURE_SCALE=1 $(VENV_PYTHON) -m pytest --timeout 14400 tests/torture \
-		tests/api_gateway/sends/test_kills.py tests/api_gateway/sends/test_unsubscribe_race.py
+torture: setup ## Run every proof of reliability at its full size (about two hours; PROOFS="kills time" runs some)
+	@$(VENV_PYTHON) -m tests.proofs $(PROOFS)
 
 check: setup ## Lint, types, import rules, SQL, workflows, contracts
 	@$(VENV_PYTHON) -m tests.lanes check
