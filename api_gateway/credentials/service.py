@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from api_gateway.credentials import hooks, repository, vendor_checks
 from api_gateway.credentials.schemas import Credential, CredentialList, CredentialPut, CredentialTest, ServiceName
 from api_gateway.credentials.sealed import COLUMN, TABLE, open_credential
+from api_gateway.outside_addresses import SMTP_PORTS
 from api_gateway.sessions import Member
-from kit.errors import NotFound, NotPermitted
+from kit.errors import Invalid, NotFound, NotPermitted
 from kit.redaction import remember
 from kit.sealing import associated_data
 
@@ -25,6 +26,7 @@ async def list_credentials(member: Member) -> CredentialList:
 async def put_credential(member: Member, service_name: ServiceName, wanted: CredentialPut) -> Credential:
     """Seal and store a key, and once it is stored register our webhook with the vendor where it has one."""
     session, organization_id = member.session, member.organization_id
+    _check_address(member, service_name, wanted)
     known = await repository.get(session, organization_id, service_name)
     row_id = known.id if known else uuid4()
     key = remember(wanted.key.get_secret_value().strip())
@@ -76,6 +78,18 @@ async def check_credential(member: Member, service_name: ServiceName) -> Credent
 def fingerprint(organization_id: UUID, key: str) -> str:
     """Tells two keys apart without telling what either is; differs between organizations for the same key."""
     return hashlib.sha256(f"{organization_id}|{key}".encode()).hexdigest()[:16]
+
+
+def _check_address(member: Member, service_name: ServiceName, wanted: CredentialPut) -> None:
+    """Tell a person at once that a mail server cannot be reached from here. Raises AddressRefused or Invalid."""
+    if service_name != "smtp" or "host" not in wanted.options:
+        return
+    port = wanted.options.get("port", 587)
+    if isinstance(port, str) and port.isascii() and port.isdecimal() and len(port) <= 5:
+        port = int(port)
+    if not isinstance(port, int) or not 0 < port < 65_536:
+        raise Invalid("The port must be a number, such as 587.")
+    member.shared.outside.check_form(str(wanted.options["host"])[:300], port, SMTP_PORTS)
 
 
 async def _get(member: Member, service_name: str) -> Credential:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 
@@ -60,7 +61,7 @@ def _calls(settings: Settings) -> dict[str, Callable[[OpenCredential], Call]]:
         "calendly": _bearer(f"{settings.calendly_base_url}/users/me"),
         "resend": _bearer(f"{settings.resend_base_url}/domains"),
         "twilio": lambda given: Call(
-            f"{settings.twilio_base_url}/2010-04-01/Accounts/{option(given, 'account_sid')}.json",
+            f"{settings.twilio_base_url}/2010-04-01/Accounts/{quote(option(given, 'account_sid'), safe='')}.json",
             auth=(option(given, "account_sid"), key(given)),
         ),
         "anthropic": lambda given: Call(

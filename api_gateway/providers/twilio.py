@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import quote
+from urllib.parse import quote
 
 import httpx2
 
@@ -30,7 +31,7 @@ class Twilio:
 
     def __init__(self, client: httpx2.AsyncClient, base_url: str, account_sid: str, token: str) -> None:
         self._client = client
-        self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{quote(account_sid, safe='')}/Messages.json"
         self._auth = httpx2.BasicAuth(account_sid, token)
 
     async def deliver(self, message: Outgoing) -> Outcome:

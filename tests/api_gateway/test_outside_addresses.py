@@ -2,8 +2,10 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult
 
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from api_gateway import openapi
 from api_gateway.outside_addresses import (
     HTTP_PORTS,
     SMTP_PORTS,
@@ -22,6 +25,7 @@ from api_gateway.outside_addresses import (
     is_public,
 )
 from api_gateway.settings import Settings
+from tests.api_gateway.factories import Db, make_tenant
 from tests.api_gateway.people import TEST_SETTINGS
 
 pytestmark = pytest.mark.anyio
@@ -219,6 +223,43 @@ class TestFetching:
 
         with pytest.raises(FetchFailed, match="could not be read"):
             await fetch(never, "https://files.example/", limit_s=0.05)  # type: ignore[arg-type]
+
+
+VENDORS = ("calcom", "calendly", "instantly", "phantombuster", "resend", "twilio")
+OPERATORS_WORD = {f"providers/{name}.py" for name in VENDORS} | {
+    "credentials/vendor_checks.py", "data_protection/storage.py", "resources.py", "workflows/starting.py",
+}  # fmt: skip
+CHECKED = {"outside_addresses.py", "providers/smtp.py"}
+
+
+class TestWhoConnects:
+    """A module that opens connections is thought about: whose word is the address?"""
+
+    OPENS = re.compile(
+        r"_?client\.(get|post|put|patch|delete|request|send|stream)\(|\.http\.(get|post|request|stream|send)\("
+        r"|aiosmtplib|open_connection|sock_connect|urlopen|http\.client\(|AsyncClient\("
+    )
+
+    def test_is_listed(self) -> None:
+        root = Path(openapi.__file__).parent
+        found = {
+            path.relative_to(root).as_posix() for path in root.rglob("*.py") if self.OPENS.search(path.read_text())
+        }
+        assert found == OPERATORS_WORD | CHECKED
+
+    @pytest.mark.parametrize(
+        ("options", "status"),
+        [({"host": "smtp.example.com"}, 200), ({"host": "10.0.0.1"}, 400), ({"host": "localhost"}, 400),
+         ({"host": "smtp.example.com", "port": 6379}, 400), ({"host": "smtp.example.com", "port": "²"}, 400),
+         ({"host": "smtp.example.com", "port": 10**9}, 400), ({"host": "smtp.example.com", "port": {}}, 400),
+         ({"host": "127.0.0.1", "port": 2222}, 200), ({"host": ["::1"]}, 400), ({"host": None}, 400)],
+    )  # fmt: skip
+    async def test_a_mail_server_is_refused_when_it_is_entered(
+        self, gateway: httpx2.AsyncClient, db: Db, options: dict[str, Any], status: int
+    ) -> None:
+        body = {"key": "a password", "options": options}
+        answer = await gateway.put("/api/v1/credentials/smtp", headers=make_tenant(db).owner.headers, json=body)
+        assert answer.status_code == status, answer.text
 
 
 class TestTheLaptop:
