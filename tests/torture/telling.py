@@ -52,9 +52,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A request and the answers that are right for it."""
+    """A request, made when it is sent, and the answers that are right for it."""
 
-    request: Request
+    make: Callable[[], Request]
     expected: frozenset[int]
     name: str
 
@@ -73,7 +73,7 @@ async def _deliver(gateway: str, deliveries: Sequence[Delivery], answers: Answer
 
     async def courier(client: httpx2.AsyncClient) -> None:
         for delivery in waiting:
-            request = delivery.request
+            request = delivery.make()
             content = _chunks(request.body) if request.is_chunked else request.body
             try:
                 answer = await client.request(
@@ -96,8 +96,13 @@ async def _chunks(body: bytes) -> AsyncIterator[bytes]:
         yield body[start : start + 65_536]
 
 
-def genuine(ways: WaysIn, event: Event, chance: Random | None = None) -> Delivery:
-    return Delivery(ways[event.source].request(event, chance), frozenset({202}), f"{event.source} {event.payload}")
+def genuine(ways: WaysIn, event: Event, seed: int | None = None) -> Delivery:
+    """`event` as its vendor delivers it; with a seed in one of the ways in which a second attempt may look."""
+
+    def make() -> Request:
+        return ways[event.source].request(event, None if seed is None else Random(seed))
+
+    return Delivery(make, frozenset({202}), f"{event.source} {event.payload}")
 
 
 def until(holds: Callable[[], Any], limit_s: float) -> Any:

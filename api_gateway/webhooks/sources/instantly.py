@@ -40,10 +40,10 @@ LONGEST_MAIL = 200_000
 def identify(payload: Mapping[str, Any], _: Mapping[str, str]) -> Identity:
     """Instantly has no event ids: who, what, which mail and when together are one."""
     event_type = clean(payload.get("event_type"), 200)
-    meaning: tuple[str, ...] = ()
-    if payload.get("timestamp") and (payload.get("lead_email") or payload.get("email_id")):
-        meaning = tuple(clean(payload.get(name), 500) for name in _MEANING)
-    return Identity(event_type, moment(payload.get("timestamp")), meaning)
+    told = {name: clean(payload.get(name), 500) for name in _MEANING}
+    # What is no text says nothing: two events that say nothing are not the same for that.
+    is_somebodys = bool(told["timestamp"] and (told["lead_email"] or told["email_id"]))
+    return Identity(event_type, moment(payload.get("timestamp")), tuple(told.values()) if is_somebodys else ())
 
 
 def read(payload: Mapping[str, Any]) -> VendorEvent:
