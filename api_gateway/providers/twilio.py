@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import quote
-from urllib.parse import quote
 
 import httpx2
 
