@@ -255,8 +255,8 @@ insert into private.personal_tables (table_name, position, belongs, shown, on_er
    "error": "''about a person who was erased''", "lease_token": "null", "lease_until": "null"}',
  '{source,event_type,dedupe_key,meaning_key}', 'That an event came stays, so that it is never taken for a new one.'),
 ('alerts', 27, 't.entity_id = any ($3) or private.mentions(concat_ws('' '', t.title, t.detail), $4)', 'to_jsonb(t)',
- 'empty', 'true', '{"title": "regexp_replace(t.title, $4, ''[erased]'', ''gi'')", "detail": "''''",
-   "dedupe_key": "regexp_replace(t.dedupe_key, $4, ''[erased]'', ''gi'')"}', '{severity,kind,entity}', ''),
+ 'empty', 'true', '{"title": "private.without(t.title, $4)", "detail": "''''",
+   "dedupe_key": "private.without(t.dedupe_key, $4)"}', '{severity,kind,entity}', ''),
 ('audit_log', 28, 't.entity_id = any ($3) or private.mentions(concat_ws('' '', t.before, t.after, t.reason), $4)',
  'to_jsonb(t) - ''{ip,user_agent}''::text[]', 'empty', 'true',
  '{"before": "case when t.before is not null then ''{\"erased\": true}''::jsonb end",
@@ -289,13 +289,20 @@ insert into private.own_tables (table_name, reason) values
 ('tags', 'words of the customer'),
 ('inbound_endpoints', 'ways in for vendors');
 
+-- A pattern is two lines: a plain one that passes over most texts fast, and the one that counts.
 create function private.mentions(content text, pattern text) returns boolean
 language sql immutable set search_path = '' as $$
-    select coalesce(pattern <> '' and content operator(pg_catalog.~*) pattern, false)
+    select coalesce(
+        pattern <> '' and content operator(pg_catalog.~*) split_part(pattern, e'\n', 1)
+        and content operator(pg_catalog.~*) split_part(pattern, e'\n', 2), false)
 $$;
 create function private.bytes_mention(content bytea, pattern text) returns boolean
 language sql immutable set search_path = '' as $$
-    select coalesce(pattern <> '' and encode(content, 'escape') operator(pg_catalog.~*) pattern, false)
+    select private.mentions(encode(content, 'escape'), pattern)
+$$;
+create function private.without(content text, pattern text) returns text
+language sql immutable set search_path = '' as $$
+    select regexp_replace(content, split_part(pattern, e'\n', 2), '[erased]', 'gi')
 $$;
 comment on function private.bytes_mention(bytea, text) is
     'Bytes as Postgres escapes them: any encoding and any broken text can be searched; patterns spell letters beyond ASCII so.';
@@ -473,8 +480,8 @@ begin
         for target in
             select c.relname as name,
                    string_agg(format('%1$I = %2$s', a.attname, case when a.atttypid = 'text'::regtype
-                       then format('regexp_replace(%I, $2, ''[erased]'', ''gi'')', a.attname)
-                       else format('regexp_replace(%1$I::text, $2, ''[erased]'', ''gi'')::%2$s', a.attname, a.atttypid::regtype) end), ', ') as changes,
+                       then format('private.without(%I, $2)', a.attname)
+                       else format('private.without(%1$I::text, $2)::%2$s', a.attname, a.atttypid::regtype) end), ', ') as changes,
                    string_agg(format('%I::text', a.attname), ', ') as columns
             from pg_catalog.pg_class c
             join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -492,9 +499,9 @@ begin
                 counts := counts || jsonb_build_object(target.name, coalesce((counts ->> target.name)::int, 0) + touched);
             end if;
         end loop;
-        update private.workflow_errors set message = regexp_replace(message, pattern, '[erased]', 'gi')
+        update private.workflow_errors set message = private.without(message, pattern)
         where private.mentions(message, pattern);
-        update private.workflow_health set last_message = regexp_replace(last_message, pattern, '[erased]', 'gi')
+        update private.workflow_health set last_message = private.without(last_message, pattern)
         where private.mentions(last_message, pattern);
     end if;
 
