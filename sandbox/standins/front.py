@@ -111,17 +111,18 @@ class Front:
         if scope["path"].startswith("/_control"):
             await self.inner(scope, receive, self._once_durable(send))
             return
-        call = f"{scope['method']} {scope['path']}"
-        self.standin.in_flight[call] += 1
-        try:
-            await self._serve(scope, receive, send)
-        finally:
-            self.standin.in_flight[call] -= 1
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         if body is None:
             return
+        # Only a whole request is on its way: one whose sender stopped in the middle of it may never be.
+        call = f"{scope['method']} {scope['path']}"
+        self.standin.in_flight[call] += 1
+        try:
+            await self._serve(body, scope, receive, send)
+        finally:
+            self.standin.in_flight[call] -= 1
+
+    async def _serve(self, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.monotonic()
         rule = self.standin.behaviours.take(scope["method"], scope["path"])
         if rule is not None and rule.delay_s:
