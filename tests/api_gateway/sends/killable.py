@@ -88,7 +88,7 @@ class Lives:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._client = httpx2.Client(timeout=120, trust_env=False, limits=httpx2.Limits(max_connections=500))
+        self._client = httpx2.Client(timeout=900, trust_env=False, limits=httpx2.Limits(max_connections=500))
         self._told: dict[str, str] = {}
         self._ended: dict[int, list[str]] = {}
         self._news = threading.Condition()
