@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { audit } from "./accessibility.mjs";
+import { inviteColleague, stopAndResume, switchOrganization } from "./administration.mjs";
 import { approveMessage, createCampaign } from "./acts.mjs";
 import { watchLive } from "./live.mjs";
 import { measureDashboard } from "./measure.mjs";
@@ -58,7 +59,7 @@ const page = context.pages()[0] ?? (await context.newPage());
 page.setDefaultTimeout(waitMs);
 
 const failures = [];
-const report = { panel, screenshots: [], accessibility: [], campaign: null, live: null, message: null, dashboard: null };
+const report = { panel, screenshots: [], accessibility: [], campaign: null, live: null, stop: null, message: null, dashboard: null };
 const note = (where, problem) => failures.push(`${where}: ${problem}`);
 page.on("pageerror", (error) => note(new URL(page.url()).pathname, `script error: ${error.message}`));
 page.on("response", (response) => {
@@ -132,6 +133,9 @@ try {
     await speak("en");
     report.campaign = await attempt("wizard", () => createCampaign(page, panel, shoot));
     if (report.campaign) report.live = await attempt("live", () => watchLive(context, page, panel, report.campaign));
+    report.stop = await attempt("stop", () => stopAndResume(context, page, panel, shoot));
+    await attempt("invite", () => inviteColleague(page, panel, shoot));
+    await attempt("switch", () => switchOrganization(context, page, panel, shoot));
     report.message = await attempt("approve", () => approveMessage(page, panel, shoot));
     report.dashboard = await attempt("measure", () => measureDashboard(context, panel));
   }

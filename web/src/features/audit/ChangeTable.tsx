@@ -11,7 +11,7 @@ export function ChangeTable({ entry }: { entry: AuditEntry }) {
   if (changes.length === 0) return <p className="text-ink-muted">{t.noFields}</p>;
   const nothing = <span className="text-ink-faint italic">{t.nothing}</span>;
   return (
-    <div className="overflow-x-auto rounded-lg border border-line">
+    <div tabIndex={0} role="region" aria-label={t.changes} className="overflow-x-auto rounded-lg border border-line">
       <Table className="text-[0.8125rem]">
         <thead className="border-b border-line bg-sunken/60">
           <tr>

@@ -52,8 +52,8 @@ function ExportRow({ one }: { one: DataExportSummary }) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-48">
           <p className="font-medium">
-            {one.prospect_id === null ? (
-              t.erasedPerson
+            {one.prospect_id === null || one.status !== "ready" ? (
+              t.exportOf
             ) : (
               <Link to="/prospects" search={{ prospect: one.prospect_id }} className="hover:underline">
                 {t.exportOf}

@@ -60,7 +60,7 @@ export const texts = defineTexts({
     by: (name: string) => `by ${name}`,
     rowsErased: (rows: number, inSeconds: number) => `${plural("en", rows, "record", "records")} erased in ${inSeconds} s`,
     erasureStatus: { queued: "Under way", erased: "Erased here", done: "Erased everywhere", incomplete: "A service is missing" },
-    vendor,
+    vendor: { ...vendor, storage: "Our file store" },
     vendorStatus: { pending: "Being asked", done: "Done", not_offered: "Not offered", failed: "Failed" },
     act: {
       leads_deleted: "Contacts",
@@ -131,7 +131,7 @@ export const texts = defineTexts({
     by: (name: string) => `par ${name}`,
     rowsErased: (rows: number, inSeconds: number) => `${plural("fr", rows, "enregistrement effacé", "enregistrements effacés")} en ${inSeconds} s`,
     erasureStatus: { queued: "En cours", erased: "Effacé ici", done: "Effacé partout", incomplete: "Un service manque" },
-    vendor,
+    vendor: { ...vendor, storage: "Nos fichiers" },
     vendorStatus: { pending: "Demandé", done: "Fait", not_offered: "Non proposé", failed: "Échec" },
     act: {
       leads_deleted: "Contacts",

@@ -20,7 +20,7 @@ export function StepFields({ form, index, count, onMove, onRemove }: StepFieldsP
   const at = { name: `steps.${index}` as const, title: t.stepNumber(index + 1) };
 
   return (
-    <li className="rounded-xl border border-line bg-surface p-4 sm:p-5" aria-label={at.title}>
+    <li className="border-t border-line pt-4 sm:rounded-xl sm:border sm:p-5" aria-label={at.title}>
       <div className="mb-4 flex items-center justify-between gap-2">
         <h3 className="font-semibold">{at.title}</h3>
         <div className="flex">

@@ -41,7 +41,7 @@ function Comparison({ comparison }: { comparison: StepComparison }) {
           </Badge>
         )}
       </div>
-      <div className="overflow-x-auto rounded-lg border border-line">
+      <div tabIndex={0} role="region" aria-label={t.stepNumber(comparison.position)} className="overflow-x-auto rounded-lg border border-line">
         <Table>
           <thead className="border-b border-line bg-sunken/60">
             <tr>

@@ -25,7 +25,7 @@ export function MailboxRow({ mailbox, editable, onChange, onEdit, onRemove }: Ma
   const cap = mailbox.effective_daily_cap;
   const warming = cap < mailbox.daily_cap;
   return (
-    <li className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 py-4 sm:px-6" data-mailbox={mailbox.address}>
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 sm:gap-x-6 px-4 py-4 sm:px-6" data-mailbox={mailbox.address}>
       <div className="min-w-0 flex-1 basis-56">
         <p className="truncate font-medium">{mailbox.address}</p>
         <p className="truncate text-[0.8125rem] text-ink-muted">
@@ -44,7 +44,7 @@ export function MailboxRow({ mailbox, editable, onChange, onEdit, onRemove }: Ma
           </p>
         )}
       </div>
-      <div className="w-44">
+      <div className="w-36 sm:w-44">
         <Progress value={cap === 0 ? 0 : mailbox.sent_today / cap} label={t.sentToday(mailbox.sent_today, cap)} />
         <p className="mt-1 text-xs text-ink-muted tabular-nums">{t.sentToday(mailbox.sent_today, cap)}</p>
         {warming && (
