@@ -74,7 +74,8 @@ class SendingSettingsFields(BaseModel):
         int, Field(ge=2, le=1_000_000, description="Sends of each variant before one may win.")
     ] = 100
     variant_measure: Annotated[
-        Literal["replied", "positive"], Field(description="What variants are compared by: any reply, or a positive one.")
+        Literal["replied", "positive"],
+        Field(description="What variants are compared by: any reply, or a positive one."),
     ] = "replied"
     postal_address: Line = ""
 

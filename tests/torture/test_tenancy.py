@@ -48,7 +48,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "members_update": {"role": "viewer"},
     "prospects_update": {"first_name": "Swapped"},
     "retention_items_hold": {"reason": "swapped"},
-    "retention_items_hold": {"reason": "swapped"},
     "review_items_update": {"body": "Swapped"},
     "review_items_approve": {"body": "Swapped"},
     "review_items_reject": {"note": "swapped"},
