@@ -52,7 +52,7 @@ def test_a_person_finds_their_way_through_every_page(
         lambda: owner.api.items("/messages", status="pending_review"), "there is a message to approve", seconds=120
     )
 
-    give_the_administrator_something_to_see(owner, some[-1].email)
+    give_the_administrator_something_to_see(owner, str(some[-1].email))
 
     pictures = ROOT / "artifacts" / "screenshots"
     ended = subprocess.run(

@@ -35,7 +35,6 @@ STEP = {"delay_days": 1, "channel": "email", "kind": "email", "objective": "x", 
 BODIES: dict[str, dict[str, Any]] = {
     "campaigns_update": {"name": "Swapped"},
     "campaigns_pause": {},
-    "erasures_create": {"confirmation": "b@p.example"},
     "enrollments_move": {"status": "rejected"},
     "erasures_create": {"confirmation": "{whose}@p.example"},
     "mailboxes_update": {"daily_cap": 1},
