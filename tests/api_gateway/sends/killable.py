@@ -5,6 +5,7 @@ other end of that line, in the test.
 """
 
 import asyncio
+import ctypes
 import json
 import os
 import signal
@@ -29,13 +30,15 @@ from tests.api_gateway.people import WORKFLOW
 REPOSITORY = Path(__file__).resolve().parents[3]
 START_LIMIT_S = 60.0
 LINE = 9
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
 class Life:
     """One gateway process, from its start to its end."""
 
-    pid: int
+    # Knows when its number has become another process's, which must never be touched.
+    process: psutil.Process
     url: str
     # Where a named place killed or stopped it; empty when none did.
     ended_at: list[str]
@@ -52,18 +55,18 @@ class Life:
 
     @property
     def is_dead(self) -> bool:
-        return not psutil.pid_exists(self.pid)
+        return not self.process.is_running()
 
     @property
     def is_stopped(self) -> bool:
         """Whether it stands still, as after SIGSTOP."""
         with suppress(psutil.NoSuchProcess):
-            return bool(psutil.Process(self.pid).status() == psutil.STATUS_STOPPED)
+            return bool(self.process.status() == psutil.STATUS_STOPPED)
         return False
 
     def signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
+        with suppress(psutil.NoSuchProcess):
+            self.process.send_signal(number)
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
@@ -73,7 +76,7 @@ class Life:
     def wait(self) -> None:
         """Wait until it is gone."""
         with suppress(psutil.NoSuchProcess):
-            psutil.Process(self.pid).wait(30)
+            self.process.wait(30)
 
 
 class Lives:
@@ -108,7 +111,7 @@ class Lives:
             assert name in self._told, "the gateway did not start"
             pid, port = self._told[name].split()
             ended = self._ended.setdefault(int(pid), [])
-        life = Life(int(pid), f"http://127.0.0.1:{port}", ended, self._client)
+        life = Life(psutil.Process(int(pid)), f"http://127.0.0.1:{port}", ended, self._client)
         self._lives.append(life)
         return life
 
@@ -159,6 +162,7 @@ def main() -> None:
         if os.fork():
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _die_with_parent()
         if order["leases_s"] is not None:
             _shorten_leases(timedelta(seconds=order["leases_s"]))
         if order["place"]:
@@ -203,6 +207,12 @@ class _Cut:
         if self._left == 0:
             _tell("cut", os.getpid(), name)
             os.kill(os.getpid(), self._signal)
+
+
+def _die_with_parent() -> None:
+    """Where the kernel can: a stopped gateway would outlive a test that was killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _shorten_leases(lease: timedelta) -> None:
