@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -206,11 +206,20 @@ class TestRedis:
         self, mood: str, settings: Settings, db: Db
     ) -> None:
         asked = 0
+        talks: set[asyncio.Task[Any]] = set()
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             nonlocal asked
             asked += 1
-            await MAD[mood](reader, writer)
+            talk = asyncio.current_task()
+            assert talk is not None
+            talks.add(talk)
+            try:
+                await MAD[mood](reader, writer)
+            finally:
+                writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
 
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
@@ -223,6 +232,9 @@ class TestRedis:
                 took = time.monotonic() - begun
         finally:
             server.close()
+            for talk in talks:
+                talk.cancel()
+            await asyncio.gather(*talks, return_exceptions=True)
         # Who says that ten to the four-hundredth calls were made is believed: a refusal, and still no 5xx.
         assert {one.status_code for one in answers} == ({429} if mood == "endless" else {200})
         assert all(name in one.headers for one in answers for name in TOLD)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -55,7 +56,7 @@ class TestTheRoom:
         assert (created.json()["sent_today"], created.json()["bounce_rate"]) == (0, None)
         assert (await gateway.post(PATH, headers=tenant.admin.headers, json=WANTED)).status_code == 409
         path = f"{PATH}/{created.json()['id']}"
-        started = datetime.now(UTC).date().isoformat()
+        started = datetime.now(ZoneInfo("Europe/Paris")).date().isoformat()
         changed = await gateway.patch(path, headers=tenant.admin.headers, json={"warmup_started_on": started})
         assert changed.json()["effective_daily_cap"] == 5
         listed = (await gateway.get(PATH, headers=tenant.viewer.headers)).json()["items"]
