@@ -5,6 +5,8 @@ import os
 import time
 from pathlib import Path
 
+import psutil
+
 from sandbox.errors import AlreadyRunning
 
 # What the guardian writes as holder while it stops what a dead supervisor left.
@@ -24,7 +26,9 @@ def take_lock(home: Path, *, holder: str, patience: float = 30.0) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             other = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
-            if other == STOPPING and time.monotonic() < deadline:
+            # Who has just taken it has not said so yet: the word inside is empty, or that of somebody dead.
+            is_alive = other.isdigit() and psutil.pid_exists(int(other))
+            if not is_alive and time.monotonic() < deadline:
                 time.sleep(0.1)
                 continue
             os.close(descriptor)
