@@ -84,11 +84,12 @@ class Resend:
                     if message.marker in f"{mail.get('html')}{mail.get('text')}":
                         return _sent(str(row["id"]), message)
                 if not rows or not page.get("has_more"):
-                    break
+                    return NotThere()
                 after = str(rows[-1]["id"])
         except httpx2.HTTPError as error:
             return Unknown(type(error).__name__)
-        return NotThere()
+        # It may be further down: not found is not the same as not there, and only the latter may be sent again.
+        return Unknown("too_many_mails_to_look_through")
 
     async def received(self, mail_id: str) -> dict[str, Any]:
         """A mail that came in, with the text and headers that its webhook leaves out. Raises VendorFailed."""

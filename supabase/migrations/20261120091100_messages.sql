@@ -236,7 +236,9 @@ returns table (id uuid, organization_id uuid, lease_token uuid)
 language sql volatile security definer set search_path = '' as $$
     with due as (
         select i.id from public.send_intents i
-        where i.id in (select private.due_sends(campaign, most)) and i.status in ('planned', 'claimed')
+        where i.id in (select private.due_sends(campaign, most))
+          -- Asked again of the row itself: another call may have claimed it since the list was made.
+          and (i.status = 'planned' or (i.status = 'claimed' and i.lease_until < now()))
         for update skip locked
     )
     update public.send_intents i

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from api_gateway.outside_addresses import OutsideAddresses
+from api_gateway.providers import resend as resend_module
 from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
 from api_gateway.providers.resend import Resend
 from api_gateway.providers.smtp import Smtp, SmtpAccount
@@ -121,6 +122,17 @@ class TestResend:
         assert isinstance(await resend.deliver(message), Ambiguous)
         assert isinstance(await resend.look_up(message), found)
         assert isinstance(await resend.look_up(outgoing()), NotThere)
+
+    async def test_what_is_too_far_down_to_be_found_stays_a_doubt(
+        self, resend: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(resend_module, "PAGE", 1)
+        monkeypatch.setattr(resend_module, "MAX_PAGES", 2)
+        first, second, third = outgoing(), outgoing(), outgoing()
+        for message in (first, second, third):
+            assert isinstance(await resend.deliver(message), Sent)
+        assert isinstance(await resend.look_up(second), Sent)
+        assert isinstance(await resend.look_up(first), Unknown)
 
     async def test_faults(self, resend: Provider, vendors: dict[str, Vendor], client: httpx2.AsyncClient) -> None:
         vendors["resend"].behave("fail", "POST /emails", status=429, times=1)
