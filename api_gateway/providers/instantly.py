@@ -12,6 +12,7 @@ import httpx2
 from api_gateway.providers.forgetting import Step, Traces
 from api_gateway.providers.instantly_zones import accepted_zone
 from api_gateway.providers.port import (
+    NOT_THE_LIST,
     SEND_LIMIT_S,
     Ambiguous,
     Finding,
@@ -264,7 +265,9 @@ class Instantly:
         )
         if not answer.is_success:
             return Unknown(f"vendor_answered:{answer.status_code}", retry_after(answer, 30.0))
-        items = (_json(answer) or {}).get("items") or []
+        items = (_json(answer) or {}).get("items")
+        if not isinstance(items, list):
+            return Unknown(NOT_THE_LIST, 60.0)
         found = [lead for lead in items if str(lead.get("email", "")).casefold() == message.recipient.casefold()]
         return Sent(lead_id=str(found[0]["id"])) if found else NotThere()
 
@@ -275,7 +278,9 @@ class Instantly:
         mails: list[dict[str, Any]] = []
         for _ in range(MAX_PAGES):
             page = await self._get_or_raise("/emails", query)
-            items = page.get("items") or []
+            items = page.get("items")
+            if not isinstance(items, list):
+                raise VendorFailed("Instantly did not answer with a list of mails.")
             mails += items
             if not items or not page.get("next_starting_after"):
                 break

@@ -98,13 +98,16 @@ class NotThere:
 
 @dataclass(frozen=True)
 class Unknown:
-    """The vendor could not be asked."""
+    """The vendor could not be asked, or what it answered settles nothing."""
 
     reason: str
     after_s: float = 30.0
 
 
 Finding = Sent | NotThere | Unknown
+
+NOT_THE_LIST = "vendor_answered_nonsense"
+"""A 200 without the list that was asked for: taken for an empty list, it would send a mail again."""
 
 
 class Provider(Protocol):

@@ -9,6 +9,7 @@ import httpx2
 
 from api_gateway.providers import mail_headers
 from api_gateway.providers.port import (
+    NOT_THE_LIST,
     SEND_LIMIT_S,
     Ambiguous,
     Finding,
@@ -67,29 +68,36 @@ class Resend:
 
     async def look_up(self, message: Outgoing) -> Finding:
         """The mail that carries the message's marker, among those that were sent."""
-        after: str | None = None
+        query = {"limit": str(PAGE)}
         try:
             for _ in range(MAX_PAGES):
-                query = {"limit": str(PAGE)} | ({"after": after} if after else {})
                 page = await self._get("/emails", query)
                 if isinstance(page, Unknown):
                     return page
-                rows = page.get("data") or []
-                for row in rows:
-                    if message.recipient not in row.get("to", []) or row.get("subject") != message.subject:
-                        continue
-                    mail = await self._get(f"/emails/{row['id']}", {})
-                    if isinstance(mail, Unknown):
-                        return mail
-                    if message.marker in f"{mail.get('html')}{mail.get('text')}":
-                        return _sent(str(row["id"]), message)
+                if not isinstance(rows := page.get("data"), list):
+                    return Unknown(NOT_THE_LIST, 60.0)
+                if found := await self._among(rows, message):
+                    return found
                 if not rows or not page.get("has_more"):
                     return NotThere()
-                after = str(rows[-1]["id"])
+                query["after"] = str(rows[-1]["id"])
         except httpx2.HTTPError as error:
             return Unknown(type(error).__name__)
         # It may be further down: not found is not the same as not there, and only the latter may be sent again.
         return Unknown("too_many_mails_to_look_through")
+
+    async def _among(self, rows: list[dict[str, Any]], message: Outgoing) -> Sent | Unknown | None:
+        for row in rows:
+            if message.recipient not in row.get("to", []) or row.get("subject") != message.subject:
+                continue
+            mail = await self._get(f"/emails/{row['id']}", {})
+            if isinstance(mail, Unknown):
+                return mail
+            if not {"html", "text"} & mail.keys():
+                return Unknown(NOT_THE_LIST, 60.0)
+            if message.marker in f"{mail.get('html')}{mail.get('text')}":
+                return _sent(str(row["id"]), message)
+        return None
 
     async def received(self, mail_id: str) -> dict[str, Any]:
         """A mail that came in, with the text and headers that its webhook leaves out. Raises VendorFailed."""

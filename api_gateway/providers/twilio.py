@@ -7,6 +7,7 @@ import httpx2
 
 from api_gateway.providers.forgetting import Step, Traces
 from api_gateway.providers.port import (
+    NOT_THE_LIST,
     SEND_LIMIT_S,
     Ambiguous,
     Finding,
@@ -64,7 +65,10 @@ class Twilio:
             return Unknown(type(error).__name__)
         if not answer.is_success:
             return Unknown(f"vendor_answered:{answer.status_code}", retry_after(answer, 30.0))
-        for row in _json(answer).get("messages") or []:
+        rows = _json(answer).get("messages")
+        if not isinstance(rows, list):
+            return Unknown(NOT_THE_LIST, 60.0)
+        for row in rows:
             if row.get("body") == message.text:
                 return _sent(row, message)
         return NotThere()

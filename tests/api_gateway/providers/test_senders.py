@@ -13,6 +13,7 @@ import pytest
 
 from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers import resend as resend_module
+from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
 from api_gateway.providers.resend import Resend
 from api_gateway.providers.smtp import Smtp, SmtpAccount
@@ -95,6 +96,21 @@ def test_html_is_escaped_and_links_are_clickable() -> None:
     assert as_html('<b> & "x"\nhttps://a.example/u/x?y=1&z=2.') == (
         '&lt;b&gt; &amp; &quot;x&quot;<br/><a href="https://a.example/u/x?y=1&amp;z=2">https://a.example/u/x?y=1&amp;z=2</a>.'
     )
+
+
+@pytest.mark.parametrize("vendor", ["instantly", "resend", "twilio"])
+@pytest.mark.parametrize("nonsense", [b"", b"null", b"[]", b"{}", b"<html>Be right back</html>", b'{"data": null}'])
+async def test_an_answer_that_is_no_list_settles_no_doubt(vendor: str, nonsense: bytes) -> None:
+    answers = httpx2.MockTransport(lambda _: httpx2.Response(200, content=nonsense))
+    async with httpx2.AsyncClient(transport=answers) as client:
+        providers: dict[str, Provider] = {
+            "instantly": Instantly(client, "http://vendor.example", "key"),
+            "resend": Resend(client, "http://vendor.example", "key"),
+            "twilio": Twilio(client, "http://vendor.example", "AC1", "token"),
+        }
+        provider = providers[vendor]
+        assert isinstance(await provider.look_up(outgoing()), Unknown)
+        assert isinstance(await provider.look_up(outgoing(lead_id="lead", thread_id="thread")), Unknown)
 
 
 class TestResend:
