@@ -90,7 +90,7 @@ def kill_database(stack: Stack) -> None:
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
-    mortal: Stack, db: Db, size: Size, record_property: Callable[[str, object], None]
+    mortal: Stack, db: Db, size: Size, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     chance = Random(SEED)
     deaths = size.of(DEATHS, least=2)
@@ -126,7 +126,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
                 f"{deaths} deaths, green again after {', '.join(f'{s:.1f}' for s in greens)} s: {promises.statuses}"
             )
             print(f"\n{figures}")
-            record_property("database death", figures)
+            record_testsuite_property("database death", figures)
             assert promises.surprises == []
             assert {name: mortal.pids()[name] for name in ("api_gateway", "worker")} == {
                 name: before[name] for name in ("api_gateway", "worker")

@@ -69,13 +69,13 @@ def repeated(events: Sequence[Event], count: int, chance: Random) -> list[Event]
 
 
 def test_any_order_any_repetition_and_any_liar_ends_in_the_same_state(
-    db: Db, stack: Stack, size: Size, record_property: Callable[[str, object], None]
+    db: Db, stack: Stack, size: Size, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     for number in range(size.of(SEEDS)):
         seed = SEED + number
         figures = _prove(db, stack, size, seed)
         print(f"\nseed {seed}: {figures}")
-        record_property(f"seed {seed}", figures)
+        record_testsuite_property(f"seed {seed}", figures)
 
 
 def _prove(db: Db, stack: Stack, size: Size, seed: int) -> str:

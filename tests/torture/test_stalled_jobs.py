@@ -57,7 +57,7 @@ def test_a_killed_workers_job_is_taken_up_within_half_a_minute(
     stack: Stack,
     db: Db,
     second: tuple[int, subprocess.Popen[bytes]],
-    record_property: Callable[[str, object], None],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     tenant = make_tenant(db)
     story = tell(1, 200, tenant.id)
@@ -82,7 +82,7 @@ def test_a_killed_workers_job_is_taken_up_within_half_a_minute(
         if holder != number:
             stack.restart("worker")
     print(f"\nthe job of a killed worker was done by another after {seconds:.1f} s")
-    record_property("taken up after", f"{seconds:.1f} s")
+    record_testsuite_property("taken up after", f"{seconds:.1f} s")
     assert seconds <= TAKEN_UP_WITHIN_S
     row = db.execute(
         "select sum(bounced) as bounced from public.mailbox_days where organization_id = %s", [tenant.id]
