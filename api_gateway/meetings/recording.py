@@ -45,6 +45,10 @@ async def apply(session: Session, organization_id: UUID, said: BookingEvent) -> 
         meeting_id, enrollment_id = await _insert(session, organization_id, said)
     else:
         meeting_id, enrollment_id = await _update(session, rows, said)
+    # What was told of it too long before it was known by this name: that it was missed, or held.
+    await repository.reopen_early_events(
+        session, organization_id, said.provider, uids, error=MeetingWithoutTime.default_detail
+    )
     if enrollment_id is not None:
         await standing.settle(session, enrollment_id)
     return meeting_id, await repository.status_of(session, meeting_id)

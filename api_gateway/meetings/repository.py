@@ -230,6 +230,27 @@ async def drop_duplicates(session: Session, kept: UUID, duplicates: Sequence[UUI
     )
 
 
+async def reopen_early_events(
+    session: Session, organization_id: UUID, source: str, uids: list[str], *, error: str
+) -> None:
+    """Have the events handled again that were set aside with `error` and name one of `uids`."""
+    await session.execute(
+        """
+        update public.inbound_events e
+        set status = 'received', attempts = 0, error = null, handled_at = null, lease_token = null, lease_until = null
+        where e.organization_id = %(organization_id)s and e.status = 'ignored' and e.source = %(source)s
+          and e.received_at > now() - interval '90 days' and e.error = %(error)s
+          and exists (
+              select from unnest(%(uids)s::text[]) uid where position(convert_to(uid, 'UTF8') in e.raw_body) > 0
+          )
+        """,
+        organization_id=organization_id,
+        source=source,
+        uids=uids,
+        error=error,
+    )
+
+
 async def status_of(session: Session, meeting_id: UUID) -> MeetingStatus:
     status: MeetingStatus = await session.value("select status from public.meetings where id = %(id)s", id=meeting_id)
     return status

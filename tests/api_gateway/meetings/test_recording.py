@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from api_gateway.jobs import MOST_ATTEMPTS
 from api_gateway.resources import Resources
 from tests.api_gateway.factories import Db
 from tests.api_gateway.outside import Outside
@@ -122,6 +123,24 @@ class TestRecording:
             booking("BOOKING_NO_SHOW_UPDATED", "uid-1", someone.email, 900, attendees=absent),
         )  # fmt: skip
         assert await flow.run() == ["created", "no_show"]
+        assert someone.row("meetings")["status"] == "no_show"
+
+    async def test_what_was_told_long_before_its_booking_counts_once_that_is_known(
+        self, db: Db, gateway: httpx2.AsyncClient, flow: Flow
+    ) -> None:
+        someone = make_sequence(db)
+        vendor = open_way_in(db, someone.tenant, gateway, "calcom")
+        absent = [{"email": someone.email, "name": "J", "timeZone": "Europe/Paris", "noShow": True}]
+        missed = booking("BOOKING_NO_SHOW_UPDATED", "uid-1", someone.email, 900, attendees=absent)
+        for name in ("startTime", "endTime"):
+            del missed["payload"][name]
+        assert (await vendor.deliver(missed)).status_code == 202
+        db.execute("update inbound_events set attempts = %s", [MOST_ATTEMPTS - 1])
+        assert await flow.run() == ["no_show"]
+        assert someone.row("inbound_events")["status"] == "ignored"
+        assert (await vendor.deliver(booking("BOOKING_CREATED", "uid-1", someone.email, 60))).status_code == 202
+        assert await flow.run() == ["created"]
+        assert await flow.run() == ["no_show"]
         assert someone.row("meetings")["status"] == "no_show"
 
     async def test_other_triggers_are_ignored(self, db: Db, gateway: httpx2.AsyncClient, flow: Flow) -> None:
