@@ -13,7 +13,7 @@ from api_gateway.meetings import recording, repository
 from api_gateway.meetings.work import EventBatch, EventClaim, EventHold, EventRecorded, EventWork
 from api_gateway.webhooks import reading
 from api_gateway.webhooks import repository as inbox
-from api_gateway.webhooks.events import BookingEvent, BookingKind
+from api_gateway.webhooks.events import BookingEvent, BookingKind, Unknown, VendorEvent
 from api_gateway.workflow_runs.holding import act_as, take_hold
 from kit.errors import LeaseLost
 
@@ -56,7 +56,7 @@ async def record(session: Session, held: EventHold) -> EventRecorded:
     said = reading.read(event) if event else None
     if not isinstance(said, BookingEvent) or event is None:
         if not is_done:
-            await inbox.stamp(session, held.event_id, "ignored", "the event is about no meeting")
+            await inbox.stamp(session, held.event_id, "ignored", _why_nothing(said))
         return EventRecorded(event_id=held.event_id, meeting_id=None, status="ignored")
     if is_done:
         rows = await repository.known(session, said.provider, [said.uid])
@@ -81,8 +81,13 @@ async def ignore(session: Session, held: EventHold) -> EventRecorded:
     """Stamp an event that is about nothing of ours."""
     _, is_done = await _take(session, held)
     if not is_done:
-        await inbox.stamp(session, held.event_id, "ignored", "no effect is known for this kind of event")
+        event = await inbox.get_event(session, held.event_id)
+        await inbox.stamp(session, held.event_id, "ignored", _why_nothing(reading.read(event) if event else None))
     return EventRecorded(event_id=held.event_id, meeting_id=None, status="ignored")
+
+
+def _why_nothing(said: VendorEvent | None) -> str:
+    return said.reason if isinstance(said, Unknown) else "the event is about no meeting"
 
 
 async def _take(session: Session, held: EventHold) -> tuple[UUID, bool]:
