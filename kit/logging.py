@@ -46,9 +46,9 @@ def _hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _without_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+def _without_secrets(_: WrappedLogger, __: str, line: EventDict) -> str:
     # The rendered line: what a library or a vendor put in a message or an exception is in it by now.
-    return redact(str(line))  # type: ignore[return-value]
+    return redact(str(line))
 
 
 def configure(level: str, service: str) -> None:
