@@ -26,7 +26,7 @@ from ai_service.wiring import require_service
 from kit import errors, logging, sentry
 from kit.errors import TooLarge
 from kit.health import health_router
-from kit.settings import load
+from kit.settings import decode_key, load
 
 LARGEST_BODY = 1024 * 1024
 SERVICE = "ai_service"
@@ -77,7 +77,7 @@ def create_app(settings: AiServiceSettings, *, providers: Sequence[Provider] | N
         sources = Sources(
             settings,
             providers=[AnthropicModel(settings), OpenAiModel(settings)] if providers is None else providers,
-            cache=Cache(door),
+            cache=Cache(door, decode_key(settings.grant_key.get_secret_value())),
             limits=Limits(door, per_hour=settings.generation_limit_per_hour),
             purse=Purse(
                 daily=Spend(

@@ -24,7 +24,7 @@ from ai_service.prompts import Prompt
 from ai_service.schemas import FallbackReason, Request, Source, Usage
 from ai_service.settings import AiServiceSettings
 from ai_service.store import cache as caching
-from ai_service.store.cache import Cache
+from ai_service.store.cache import Cache, Place
 from ai_service.store.limits import Limits
 from ai_service.store.purse import Purse, Spend
 from kit.errors import NotPermitted
@@ -95,10 +95,12 @@ class Outcome(Generic[CheckedT]):
 class Steady(Protocol[CheckedT]):
     """Parts of an answer that are kept longer than the answer, so that they don't change from one call to the next."""
 
-    def keys(self, *made_by: str) -> list[str]:
-        """Cache keys of the parts, for answers made by this prompt version and these models."""
+    def places(self, cache: Cache, *made_by: str) -> list[Place]:
+        """Where the parts are kept, for answers made by this prompt version and these models."""
 
-    def steadied(self, value: CheckedT, parts: dict[str, str | None]) -> tuple[CheckedT, dict[str, tuple[str, int]]]:
+    def steadied(
+        self, value: CheckedT, parts: dict[Place, str | None]
+    ) -> tuple[CheckedT, dict[Place, tuple[str, int]]]:
         """The value with the parts that were kept, and the parts to keep from now on with their seconds."""
 
 
@@ -149,11 +151,11 @@ class Sources:
             return Outcome(None, fallback_reason="no_model_configured")
         models = [provider.model for provider, _ in keys]
         inputs = request.model_dump(mode="json", exclude={"grant"})
-        cache_key = caching.key(task.name, inputs, task.prompt.version, models)
+        place = self._cache.place(task.name, inputs, task.prompt.version, models)
         payer = request.organization_id or (str(grant.organization_id) if grant else None)
         organization = payer or "platform"
-        parts = steady.keys(task.prompt.version, *models) if steady else []
-        entry, *read = await self._cache.get([cache_key, *self._purse.counters(organization), *parts])
+        parts = steady.places(self._cache, task.prompt.version, *models) if steady else []
+        (entry, *kept_parts), counters = await self._cache.get([place, *parts], self._purse.counters(organization))
         if kept := _kept(task, entry):
             return kept
         if not await self._limits.may_generate(organization, task.name):
@@ -167,24 +169,24 @@ class Sources:
             check=check,
             deadline=time.monotonic() + self._settings.model_deadline_s,
             outcome=Outcome(None, fallback_reason="models_unavailable"),
-            counters=read[:2],
+            counters=counters,
         )
         try:
             await self._asked(call, keys)
         finally:
-            await self._write(call, cache_key, steady, dict(zip(parts, read[2:], strict=True)))
+            await self._write(call, place, steady, dict(zip(parts, kept_parts, strict=True)))
         return call.outcome
 
     async def _write(
-        self, call: "_Call[CheckedT]", cache_key: str, steady: Steady[CheckedT] | None, parts: dict[str, str | None]
+        self, call: "_Call[CheckedT]", place: Place, steady: Steady[CheckedT] | None, parts: dict[Place, str | None]
     ) -> None:
-        fresh: dict[str, tuple[str, int]] = {}
+        fresh: dict[Place, tuple[str, int]] = {}
         outcome = call.outcome
         if outcome.value is not None:
             if steady:
                 outcome.value, fresh = steady.steadied(outcome.value, parts)
             entry = f"{outcome.source}\n{outcome.model}\n{outcome.value.model_dump_json()}"
-            fresh[cache_key] = (entry, call.task.cache_s)
+            fresh[place] = (entry, call.task.cache_s)
         spent = zip(self._purse.counters(call.organization), (call.spent.tokens, call.spent.micro_usd), strict=True)
         await self._cache.put(fresh, {name: amount for name, amount in spent if amount})
 

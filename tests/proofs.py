@@ -28,6 +28,7 @@ PROOFS: dict[str, Sequence[str]] = {
     "tenancy-swaps": ["tests/torture/test_tenancy.py"],
     "api": ["tests/torture/test_api.py"],
     "stalled-jobs": ["tests/torture/test_stalled_jobs.py"],
+    "erasure": ["tests/torture/test_erasure.py"],
     "canaries": ["tests/journeys/test_canaries.py"],
 }
 

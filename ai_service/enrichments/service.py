@@ -84,28 +84,28 @@ class _SteadyParts:
         self._company = request.company.model_dump(mode="json") if request.company else None
         self._whose = [request.organization_id, language]
 
-    def keys(self, *made_by: str) -> list[str]:
-        """The key of the DISC profile and that of the company's facts."""
+    def places(self, cache: caching.Cache, *made_by: str) -> list[caching.Place]:
+        """The place of the DISC profile and that of the company's facts."""
         return [
-            caching.key("disc", self._person, self._whose, made_by),
-            caching.key("facts", self._company, self._whose, made_by),
+            cache.place("disc", self._person, self._whose, made_by),
+            cache.place("facts", self._company, self._whose, made_by),
         ]
 
     def steadied(
-        self, value: EnrichmentFindings, parts: dict[str, str | None]
-    ) -> tuple[EnrichmentFindings, dict[str, tuple[str, int]]]:
+        self, value: EnrichmentFindings, parts: dict[caching.Place, str | None]
+    ) -> tuple[EnrichmentFindings, dict[caching.Place, tuple[str, int]]]:
         """The findings with the profile and facts that were kept; new ones are kept from now on."""
-        (disc_key, kept_disc), (facts_key, kept_facts) = parts.items()
+        (disc, kept_disc), (facts, kept_facts) = parts.items()
         update: dict[str, Any] = {}
-        fresh: dict[str, tuple[str, int]] = {}
+        fresh: dict[caching.Place, tuple[str, int]] = {}
         if kept_disc:
             update["disc"] = Disc.model_validate_json(kept_disc)
         else:
-            fresh[disc_key] = (value.disc.model_dump_json(), caching.DISC_S)
+            fresh[disc] = (value.disc.model_dump_json(), caching.DISC_S)
         if kept_facts:
             update["company_facts"] = _FactList.model_validate_json(kept_facts).items
         else:
-            fresh[facts_key] = (_FactList(items=value.company_facts).model_dump_json(), caching.COMPANY_FACTS_S)
+            fresh[facts] = (_FactList(items=value.company_facts).model_dump_json(), caching.COMPANY_FACTS_S)
         return value.model_copy(update=update), fresh
 
 

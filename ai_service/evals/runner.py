@@ -21,6 +21,7 @@ from ai_service.store import redis_door
 from ai_service.store.cache import Cache
 from ai_service.store.limits import Limits
 from ai_service.store.purse import Purse, Spend
+from kit.settings import decode_key
 
 AT_ONCE = 8
 THRESHOLD = 0.8
@@ -73,7 +74,7 @@ async def judged_by_service(cases: list[dict[str, Any]], settings: AiServiceSett
     sources = Sources(
         settings,
         providers=[AnthropicModel(settings), OpenAiModel(settings)],
-        cache=Cache(door),
+        cache=Cache(door, decode_key(settings.grant_key.get_secret_value())),
         limits=Limits(door, per_hour=len(cases) * 10),
         purse=Purse(
             daily=Spend(settings.organization_daily_token_cap, round(settings.organization_daily_cost_cap_usd * 1e6))

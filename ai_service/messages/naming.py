@@ -1,6 +1,7 @@
 """Names as people write them in a message, from profiles as scrapers find them."""
 
 import re
+import unicodedata
 from typing import Any
 
 from ai_service.schemas import Language
@@ -17,7 +18,9 @@ def given_name(name: str | None) -> str:
     """A first name fit for a salutation: "MARIE-ANNE 🚀" becomes "Marie-Anne"; empty when it is not a name."""
     if re.fullmatch(r"\W*(?:n/?a|none|null|unknown|inconnue?|test|prospect|lead|user)\W*", name or "", re.IGNORECASE):
         return ""
-    text = _TITLES.sub("", re.sub(r"[^\w\s'’.-]|[\d_]", " ", name or "").strip()).strip(" .-'’")
+    plain = re.sub(r"[^\w\s'’.-]|[\d_]", " ", unicodedata.normalize("NFKC", name or ""))
+    # "Jean.Paul" would read as the name of a website; the dots of initials stay.
+    text = re.sub(r"\.(?=\w{2})", " ", _TITLES.sub("", plain.strip())).strip(" .-'’")
     text = " ".join(text.split())
     if not 2 <= len(text) <= 30 or not text[0].isalpha():
         return ""

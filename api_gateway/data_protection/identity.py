@@ -17,8 +17,7 @@ from api_gateway.suppressions.keys import Key, Kind, UnreadableAddress, normaliz
 
 MOST_KEYS = 200
 SHORTEST_ID = 8
-SHORTEST_HINT = 3
-SEPARATOR = "\n"
+SHORTEST_WORD = 4
 LONGEST_NUMBER_OF_A_FIRM = 9
 _EMAIL = re.compile(r"[^\s<>\"'(),;:\[\]\\|]{1,64}@[^\s<>\"'(),;:\[\]\\|@]{3,255}")
 _PROFILE = re.compile(r"(?:[a-z]{2,3}\.)?linkedin\.com/(?:in|pub)/[^\s/?#\"'<>\\]+", re.IGNORECASE)
@@ -27,7 +26,9 @@ _NUMBER = re.compile(r"\+?[\d\s().-]{8,24}")
 # What may stand before a word without being part of it: no letter, or the end of an escape of JSON or of a URL.
 _BEFORE = r"(?:(?<![[:alnum:]._+-])|(?<=%[0-9a-f][0-9a-f])|(?<=\\[nrtbf])|(?<=\\u[0-9a-f][0-9a-f][0-9a-f][0-9a-f]))"
 _AFTER = r"(?![[:alnum:]_-]|\.[[:alnum:]])"
-_GAP = r"(?:[\s.()/-]|%20)*"
+_NO_LETTER = r"(?![[:alnum:]])"
+_NO_LETTER_OR_DASH = r"(?![[:alnum:]-])"
+_GAP = r"(?:[\s.()/-]|%2[089def])*"
 _SLASH = r"(?:/|%2F|\\+/)+"
 _SPACE = r"(?:,?(?:\s|\+|%20|&nbsp;)+)"
 
@@ -44,34 +45,46 @@ def keys_of(traces: dict[str, Any]) -> list[Key]:
 
 
 def pattern_of(traces: dict[str, Any]) -> str:
-    """What finds the person in a text; "" when they have nothing to be found by.
+    """What finds the person in a text, as `private.mentions` reads it; "" when they have nothing to be found by.
 
-    Two patterns on two lines: a plain one that passes over most texts fast, and the one that counts. A number or a name
-    that somebody else in the organization has too is left out: it would empty their rows.
+    A number or a name that somebody else in the organization has too is left out: it would empty their rows.
     """
-    parts: list[str] = []
-    hints: list[str] = []
+    words: list[str] = []
+    wordless: list[str] = []
+    plain: list[str] = []
+    whole: list[str] = []
+
+    def add(value: str, spelt: str, *, before: str = _BEFORE, after: str = _AFTER) -> None:
+        if word := _word(value):
+            words.append(word)
+        else:
+            wordless.append(spelt)
+        plain.append(spelt)
+        whole.append(before + spelt + after)
+
     for key in keys_of(traces):
         if key.kind == "email":
-            parts.append(_BEFORE + _spelt(key.value) + _AFTER)
-            hints.append(_hint(key.value.rpartition("@")[0]) or _hint(key.value))
+            add(key.value, _spelt(key.value))
         elif key.kind == "phone" and not traces.get("phone_is_shared"):
-            parts.append(_number(key.value))
-            hints.append(_GAP.join(_national(key.value)))
+            national = _national(key.value)
+            add("", _GAP.join(national), before=_before_number(key.value), after=r"(?![0-9])")
         elif key.kind == "linkedin":
-            parts += _profile(key.value)
-            hints.append(_hint(key.value.rpartition("/")[2]) or "linkedin")
+            host, _, rest = key.value.partition("/")
+            handle = rest.rpartition("/")[2]
+            add(handle, _spelt(host) + _SLASH + _spelt(rest), before="", after=_NO_LETTER_OR_DASH)
+            if len(handle) >= SHORTEST_ID and re.search(r"[\d-]", handle):
+                add(handle, _spelt(handle), before=r"(?<![[:alnum:]@._-])", after=r"(?![[:alnum:]@-])")
     first, last = (str(traces.get(name) or "").strip() for name in ("first_name", "last_name"))
     if min(len(first), len(last)) >= 2 and not traces.get("name_is_shared"):
         for one, other in ((first, last), (last, first)):
-            parts.append(_BEFORE + _SPACE.join(map(_spelt, [*one.split(), *other.split()])) + r"(?![[:alnum:]])")
-        hints.append(_hint(f"{first} {last}"))
+            spelt = _SPACE.join(map(_spelt, [*one.split(), *other.split()]))
+            add(f"{one} {other}", spelt, after=_NO_LETTER)
     for one in vendor_ids(traces):
-        parts.append(_BEFORE + _spelt(one) + r"(?![[:alnum:]])")
-        hints.append(_hint(one))
-    whole = "|".join(dict.fromkeys(parts))
-    # Looking behind is slow: a plain search comes first, for what stands in each text that the whole one finds.
-    return whole and ("|".join(dict.fromkeys(hints)) if all(hints) else whole) + SEPARATOR + whole
+        add(one, _spelt(one), after=_NO_LETTER)
+    if not whole:
+        return ""
+    lines = ("|".join(dict.fromkeys(parts)) for parts in (wordless, plain, whole))
+    return "\n".join(["\t".join(dict.fromkeys(words)), *lines])
 
 
 def vendor_ids(traces: dict[str, Any]) -> list[str]:
@@ -134,40 +147,36 @@ def _letter(letter: str) -> str:
         return special[letter]
     if letter.isascii():
         return letter if letter.isalnum() or letter in "_-%" else rf"\{letter}"
-    spellings = dict.fromkeys((letter, letter.lower(), letter.upper()))
-    forms: list[str] = []
-    for one in spellings:
-        raw = one.encode()
-        forms += [one, "".join(f"%{byte:02x}" for byte in raw), "".join(rf"\\+{byte:03o}" for byte in raw)]
-        forms += [rf"\\+u{ord(one):04x}"] if len(one) == 1 else []
-    decomposed = unicodedata.normalize("NFD", letter)
-    if len(decomposed) > 1:
-        forms += [decomposed, decomposed[0]]
-    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+    forms = [letter, letter.lower(), letter.upper()]
+    forms += [unicodedata.normalize("NFD", form) for form in forms]
+    spellings = [spelling for form in forms for spelling in _escaped(form)]
+    if forms[3] != letter:
+        spellings.append(forms[3][0])
+    return f"(?:{'|'.join(dict.fromkeys(spellings))})"
 
 
-def _hint(text: str) -> str:
-    """The longest run of plain letters and digits: however the text is escaped, they stand in it as they are."""
-    found = max(re.findall(r"[A-Za-z0-9]+", text), key=len, default="")
-    return found if len(found) >= SHORTEST_HINT else ""
+def _escaped(form: str) -> Iterator[str]:
+    """As it is, as a URL has it, as Postgres writes bytes, and as JSON escapes it."""
+    yield form
+    yield "".join(chr(byte) if byte < 128 else f"%{byte:02x}" for byte in form.encode())
+    yield "".join(chr(byte) if byte < 128 else rf"\\+{byte:03o}" for byte in form.encode())
+    units = memoryview(form.encode("utf-16-le")).cast("H")
+    yield "".join(chr(unit) if unit < 128 else rf"\\+u{unit:04x}" for unit in units)
+
+
+def _word(text: str) -> str:
+    """The longest run that stands in a text as it is, however the text is escaped; "" when it is too short to tell."""
+    found = max(re.findall(r"[A-Za-z0-9._-]+", unicodedata.normalize("NFC", text)), key=len, default="")
+    return found.lower() if len(found) >= SHORTEST_WORD else ""
 
 
 def _national(e164: str) -> str:
     return phonenumbers.national_significant_number(phonenumbers.parse(e164))
 
 
-def _number(e164: str) -> str:
-    country, national = str(phonenumbers.parse(e164).country_code), _national(e164)
+def _before_number(e164: str) -> str:
+    """How a number begins before its national digits; a long one may do without, a short one might be another's."""
+    country = str(phonenumbers.parse(e164).country_code)
     prefix = rf"(?:(?:\+|%2B|00)?{country}{_GAP}(?:\(0\))?{_GAP}|0)"
-    if len(national) > LONGEST_NUMBER_OF_A_FIRM:
-        prefix += "?"
-    return rf"(?<![0-9]){prefix}{_GAP.join(national)}(?![0-9])"
-
-
-def _profile(norm: str) -> list[str]:
-    host, _, rest = norm.partition("/")
-    handle = rest.rpartition("/")[2]
-    parts = [_spelt(host) + _SLASH + _spelt(rest) + r"(?![[:alnum:]-])"]
-    if len(handle) >= SHORTEST_ID and re.search(r"[\d-]", handle):
-        parts.append(r"(?<![[:alnum:]@._-])" + _spelt(handle) + r"(?![[:alnum:]@-])")
-    return parts
+    is_long = len(_national(e164)) > LONGEST_NUMBER_OF_A_FIRM
+    return rf"(?<![0-9]){prefix}{'?' if is_long else ''}"

@@ -46,7 +46,7 @@ async def test_sixty_four_calls_wait_together(redis: RedisDoorway) -> None:
     sources = Sources(
         settings_for(anthropic_api_key="k", model_timeout_s=60, model_deadline_s=90),
         providers=[provider],
-        cache=Cache(door),
+        cache=Cache(door, bytes(32)),
         limits=Limits(door, per_hour=10**6),
         purse=Purse(daily=Spend(10**12, 10**12)),
     )

@@ -6,7 +6,6 @@ import pytest
 from upstash_redis.asyncio import Redis
 
 from ai_service.models.breaker import FAILURES_TO_OPEN, REST_S, Breakers
-from ai_service.store import cache as caching
 from ai_service.store import redis_door
 from ai_service.store.cache import Cache
 from ai_service.store.limits import HOUR_S, Limits
@@ -17,6 +16,7 @@ from tests.ai_service.conftest import RedisDoorway
 from tests.ai_service.factories import NOWHERE
 
 pytestmark = pytest.mark.anyio
+SECRET = b"s" * 32
 
 
 class Clock:
@@ -70,26 +70,47 @@ class TestRedisDoor:
 class TestCache:
     async def test_keeps_texts_and_counts(self, redis: RedisDoorway) -> None:
         door = redis_door.connect(redis.url, redis.token)
-        cache = Cache(door)
-        await cache.put({"a": ('{"text": "é\\n»"}', 60)}, {"n": 3})
+        cache = Cache(door, SECRET)
+        place, missing = cache.place("kind", "a"), cache.place("kind", "b")
+        await cache.put({place: ('{"text": "é\\n»"}', 60)}, {"n": 3})
         await cache.put({}, {"n": 4})
-        assert await cache.get(["a", "missing", "n"]) == ['{"text": "é\\n»"}', None, "7"]
-        assert 0 < redis.command("TTL", "a") <= 60
+        assert await cache.get([place, missing], ["n"]) == (['{"text": "é\\n»"}', None], ["7"])
+        assert 0 < redis.command("TTL", place.name) <= 60
         assert redis.command("TTL", "n") > 0
+        await door.close()
+
+    async def test_opens_a_text_only_to_who_holds_the_facts_it_was_made_of(self, redis: RedisDoorway) -> None:
+        door = redis_door.connect(redis.url, redis.token)
+        facts = {"first_name": "Zéphyrine", "headline": "Directrice"}
+        place = Cache(door, SECRET).place("disc", facts)
+        await Cache(door, SECRET).put({place: ("Zéphyrine est directe", 60)}, {})
+        kept = redis.command("GET", place.name)
+        assert kept.startswith("v1.")
+        assert "phyrine" not in kept
+        assert place.open(kept) == "Zéphyrine est directe"
+        strangers = [
+            Cache(door, SECRET).place("disc", {**facts, "headline": ""}),
+            Cache(door, bytes(32)).place("disc", facts),
+        ]
+        assert [stranger.open(kept) for stranger in strangers] == [None, None]
+        assert await Cache(door, SECRET).get([place, *strangers]) == (["Zéphyrine est directe", None, None], [])
         await door.close()
 
     async def test_is_all_misses_without_redis(self) -> None:
         door = redis_door.connect(NOWHERE, "t")
-        cache = Cache(door)
-        await cache.put({"a": ("x", 60)}, {})
-        assert await cache.get(["a", "b"]) == [None, None]
+        cache = Cache(door, SECRET)
+        places = [cache.place("kind", one) for one in "ab"]
+        await cache.put({places[0]: ("x", 60)}, {})
+        assert await cache.get(places, ["n"]) == ([None, None], [None])
         await door.close()
 
-    def test_keys_differ_with_every_input(self) -> None:
+    def test_has_another_place_for_every_input(self) -> None:
+        place = Cache(redis_door.connect(NOWHERE, "t"), SECRET).place
         inputs: list[Any] = [{"a": 1}, {"a": 2}, {"b": 1}, ["a", 1], "a1", None]
-        assert len({caching.key("kind", one) for one in inputs}) == len(inputs)
-        assert caching.key("one", 1) != caching.key("two", 1)
-        assert caching.key("kind", {"a": 1, "b": 2}) == caching.key("kind", {"b": 2, "a": 1})
+        assert len({place("kind", one).name for one in inputs}) == len(inputs)
+        assert len({place("kind", one).key for one in inputs}) == len(inputs)
+        assert place("one", 1) != place("two", 1)
+        assert place("kind", {"a": 1, "b": 2}) == place("kind", {"b": 2, "a": 1})
 
 
 class TestLimits:

@@ -139,6 +139,11 @@ class TestNaming:
             ("", ""),
             (None, ""),
             ("d'Arcy", "d'Arcy"),
+            ("J.-P.", "J.-P"),
+            ("J.R.", "J.R"),
+            ("jean.paul", "Jean Paul"),
+            ("A.AA", "A Aa"),
+            ("⒈com", "Com"),
             ("test", ""),
         ],
     )

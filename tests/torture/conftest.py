@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
+import jwt
 import pytest
 
 from sandbox.ports import Ports
@@ -22,6 +24,15 @@ class Size:
     def of(self, whole: int, *, least: int = 1) -> int:
         """So many of `whole`, rounded, and never fewer than `least`."""
         return max(least, round(whole * self.scale))
+
+
+def signed_in(stack: Stack, person: UUID, email: str) -> str:
+    """An access token as the stack's Auth would give it to this person."""
+    claims = {
+        "sub": str(person), "email": email, "role": "authenticated", "aud": "authenticated",
+        "iss": f"{stack.urls['supabase']}/auth/v1", "exp": 4_000_000_000,
+    }  # fmt: skip
+    return jwt.encode(claims, stack.secrets.jwt_secret, algorithm="HS256")
 
 
 @pytest.fixture(scope="session")

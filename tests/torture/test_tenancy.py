@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import jwt
 import psycopg
 import pytest
 
 from sandbox.stack import Stack
 from tests.database import matrix
 from tests.database.walls import WALLS, row_id, rows
-from tests.torture.conftest import Size
+from tests.torture.conftest import Size, signed_in
 
 pytestmark = pytest.mark.stack
 
@@ -215,11 +214,7 @@ def _owner(stack: Stack, connection: matrix.Connection, side: str, number: int) 
         "insert into memberships (organization_id, user_id, role) values (%s, %s, 'owner')",
         [row_id(side, "organizations"), person],
     )
-    claims = {
-        "sub": str(person), "email": email, "role": "authenticated", "aud": "authenticated",
-        "iss": f"{stack.urls['supabase']}/auth/v1", "exp": 4_000_000_000,
-    }  # fmt: skip
-    return jwt.encode(claims, stack.secrets.jwt_secret, algorithm="HS256")
+    return signed_in(stack, person, email)
 
 
 Ids = dict[str, list[uuid.UUID]]
