@@ -1,6 +1,7 @@
 """Who may put something into the inbox: the vendors' published vectors, and what is refused."""
 
 import json
+import string
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -11,6 +12,7 @@ import time_machine
 from api_gateway.webhooks.verification import Delivery, is_genuine
 
 VECTORS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("signature-vectors.json").read_text())
+SIGNATURE_LETTERS = string.ascii_letters + string.digits + "+/=, "
 # Stripe's vector waits for the room that receives from Stripe.
 RECEIVED = [vector for vector in VECTORS if vector["provider"] != "stripe"]
 
@@ -72,6 +74,17 @@ class TestPublishedVectors:
         with time_machine.travel(at, tick=False):
             assert not is_genuine(source, Delivery(delivery.body, padded, delivery.url, delivery.query), (secret,))
 
+    def test_are_refused_with_any_character_of_the_signature_changed(self, vector: dict[str, Any]) -> None:
+        source, secret, delivery, at = delivery_of(vector)
+        [name] = [name for name, value in delivery.headers.items() if value == vector["expected"]]
+        begins = vector["expected"].rfind("=", 0, -1) + 1 if source == "calendly" else vector["expected"].rfind(",") + 1
+        with time_machine.travel(at, tick=False):
+            for place in range(begins, len(vector["expected"])):
+                for letter in set(SIGNATURE_LETTERS) - {vector["expected"][place]}:
+                    changed = vector["expected"][:place] + letter + vector["expected"][place + 1 :]
+                    told = Delivery(delivery.body, {**delivery.headers, name: changed}, delivery.url, delivery.query)
+                    assert not is_genuine(source, told, (secret,)), changed
+
     def test_are_refused_without_a_secret(self, vector: dict[str, Any]) -> None:
         source, _, delivery, at = delivery_of(vector)
         with time_machine.travel(at, tick=False):
@@ -90,6 +103,14 @@ def test_an_old_or_early_timestamp_is_refused(vector: dict[str, Any], offset_s: 
     source, secret, delivery, at = delivery_of(vector)
     with time_machine.travel(at + offset_s, tick=False):
         assert not is_genuine(source, delivery, (secret,))
+
+
+@pytest.mark.parametrize("written", ["1614265330.5", " 1614265330", "+1614265330", "1.614265330e9", "1_614_265_330"])
+def test_a_timestamp_is_taken_as_it_was_signed_only(written: str) -> None:
+    source, secret, delivery, at = delivery_of(RECEIVED[0])
+    changed = Delivery(delivery.body, {**delivery.headers, "svix-timestamp": written}, delivery.url, delivery.query)
+    with time_machine.travel(at, tick=False):
+        assert not is_genuine(source, changed, (secret,))
 
 
 class TestInstantly:
