@@ -6,25 +6,32 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 import httpx2
 import psutil
 import pytest
+from psycopg import sql
 
 from tests.api_gateway.conftest import cluster, database_name, db
 from tests.api_gateway.enrichments.test_enrichments import ENRICHMENT, MESSAGE, qualification
-from tests.api_gateway.factories import Db, enroll, make_campaign, make_icp, make_prospect, make_tenant
+from tests.api_gateway.factories import Db, enroll, insert, make_campaign, make_icp, make_prospect, make_tenant
+from tests.api_gateway.messages.test_advancing import WRITTEN
 from tests.api_gateway.people import WORKFLOW_TOKEN
+from tests.api_gateway.replies.test_handling import make_reply, reading
 from tests.api_gateway.sends import crowd
 from tests.api_gateway.sends.conftest import instantly, resend, running_vendors
 from tests.api_gateway.sends.crowd import Crowd
 from tests.api_gateway.sends.killable import Life, Lives
 from tests.api_gateway.sends.test_kills import lives, work
 from tests.api_gateway.sends.vendor import Vendor, until
+from tests.api_gateway.webhooks.vendors import make_sequence
 from tests.torture.conftest import Size
 
 # The other folder's fixtures, by their names.
@@ -78,41 +85,114 @@ class TestSends:
         assert mailed == Counter(people.emails)
 
 
-class TestEnrichments:
+@dataclass(frozen=True)
+class Work:
+    """What a workflow claims and reports in a room. `claims`: a body for each worker; `keys`: what names one piece."""
+
+    room: str
+    keys: tuple[str, ...]
+    claims: Sequence[dict[str, Any]]
+    report: dict[str, Any]
+    db: Db
+    organization_id: UUID
+    held: LiteralString
+    tables: tuple[str, ...]
+
+    def rows(self) -> list[list[dict[str, Any]]]:
+        """What nobody may change any more once the work is done."""
+        query = "select to_jsonb(t) as row from public.{} t where organization_id = %s order by id"
+        return [
+            self.db.execute(sql.SQL(query).format(sql.Identifier(table)), [self.organization_id]).fetchall()
+            for table in self.tables
+        ]
+
+    def is_held(self) -> bool:
+        """Whether a lease of somebody's still runs."""
+        query = sql.SQL("select from public.{} where organization_id = %s and lease_until > now() limit 1")
+        return self.db.execute(query.format(sql.Identifier(self.held)), [self.organization_id]).fetchone() is not None
+
+
+def enrichments(db: Db, count: int) -> Work:
+    tenant = make_tenant(db)
+    campaign = make_campaign(db, tenant, status="active", icp_id=make_icp(db, tenant))
+    for _ in range(count):
+        enroll(db, tenant, campaign, make_prospect(db, tenant))
+    done = {"outcome": "succeeded", "enrichment": ENRICHMENT, "qualification": qualification(72), "message": MESSAGE}
+    claims = [{"limit": 1, "campaign_id": str(campaign)}] * count
+    tables = ("enrollments", "prospect_enrichments", "qualifications", "messages", "send_intents")
+    return Work("enrichments", ("enrollment_id",), claims, done, db, tenant.id, "enrollments", tables)
+
+
+def messages(db: Db, count: int) -> Work:
+    tenant = make_tenant(db)
+    campaign = make_campaign(db, tenant, status="active", approval_policy="automatic")
+    for _ in range(count):
+        enroll(
+            db, tenant, campaign, make_prospect(db, tenant), status="in_sequence", step_position=1,
+            next_step_due_at=datetime.now(UTC) - timedelta(minutes=1),
+        )  # fmt: skip
+    claims = [{"limit": 1, "campaign_id": str(campaign)}] * count
+    done = {"outcome": "succeeded", "message": WRITTEN}
+    tables = ("enrollments", "messages", "send_intents")
+    return Work("messages", ("enrollment_id", "step_id"), claims, done, db, tenant.id, "enrollments", tables)
+
+
+def replies(db: Db, count: int) -> Work:
+    tenant = make_tenant(db)
+    received = [make_reply(make_sequence(db, tenant)) for _ in range(count)]
+    claims = [{"limit": 1, "reply_id": str(reply)} for reply in received]
+    done = {"outcome": "succeeded", "decision": reading()}
+    tables = ("replies", "reply_decisions", "review_items", "enrollments", "messages", "send_intents")
+    return Work("replies", ("reply_id",), claims, done, db, tenant.id, "replies", tables)
+
+
+def scrapes(db: Db, count: int) -> Work:
+    tenant = make_tenant(db)
+    campaigns = [
+        make_campaign(db, tenant, status="active", source="phantombuster", scraper_agent_id=f"agent-{number}")
+        for number in range(count)
+    ]
+    for number, campaign in enumerate(campaigns):
+        insert(
+            db, "workflow_runs", organization_id=tenant.id, campaign_id=campaign, agent_id=f"agent-{number}",
+            workflow_name="scrape-linkedin-prospects",
+        )  # fmt: skip
+    claims = [{"campaign_id": str(campaign)} for campaign in campaigns]
+    done = {"outcome": "failed", "error": "The phantom has no LinkedIn session."}
+    return Work("scrapes", ("run_id",), claims, done, db, tenant.id, "workflow_runs", ("workflow_runs", "alerts"))
+
+
+class TestWorkers:
     @pytest.mark.timeout(900)
-    def test_a_worker_that_wakes_after_its_lease_is_refused(
-        self, lives: Lives, db: Db, size: Size, record_testsuite_property: Callable[[str, object], None]
+    @pytest.mark.parametrize("make", [enrichments, messages, replies, scrapes], ids=lambda make: make.__name__)
+    def test_one_that_wakes_after_its_lease_is_refused(
+        self,
+        lives: Lives,
+        db: Db,
+        size: Size,
+        make: Callable[[Db, int], Work],
+        record_testsuite_property: Callable[[str, object], None],
     ) -> None:
         count = size.of(WHOLE, least=5)
-        tenant = make_tenant(db)
-        campaign = make_campaign(db, tenant, status="active", icp_id=make_icp(db, tenant))
-        for _ in range(count):
-            enroll(db, tenant, campaign, make_prospect(db, tenant))
+        work = make(db, count)
         gateway = lives.begin(leases_s=LEASE_S)
-        claim = {"limit": 1, "campaign_id": str(campaign)}
-        done = {
-            "outcome": "succeeded",
-            "enrichment": ENRICHMENT,
-            "qualification": qualification(72),
-            "message": MESSAGE,
-        }
-        command = [
-            *(sys.executable, "-S", str(Path(__file__).with_name("zombie.py")), gateway.url, WORKFLOW_TOKEN),
-            *("enrichments", "enrollment_id", json.dumps(claim), json.dumps(done)),
+        script = str(Path(__file__).with_name("zombie.py"))
+        zombies = [
+            subprocess.Popen(
+                [
+                    *(sys.executable, "-S", script, gateway.url, WORKFLOW_TOKEN, work.room, ",".join(work.keys)),
+                    *(json.dumps(claim), json.dumps(work.report)),
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for claim in work.claims
         ]
-        zombies = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
         try:
             until(lambda: all(map(_is_stopped, zombies)), PATIENCE_S)
-            until(lambda: not _rows(db, campaign, "lease_until > now()"), 4 * LEASE_S)
-            healthy = lives.begin()
-            for item in _claim_all(healthy, campaign, count):
-                report = healthy.post(
-                    "enrichments/report",
-                    **{**done, "enrollment_id": item["enrollment_id"], "lease_token": item["lease_token"]},
-                )
-                assert report is not None
-                assert report.status_code == 200, report.text
-            settled = _rows(db, campaign, "true")
+            until(lambda: not work.is_held(), 4 * LEASE_S)
+            _do_all(lives.begin(), work)
+            settled = work.rows()
             for zombie in zombies:
                 zombie.send_signal(signal.SIGCONT)
             told = [zombie.communicate(timeout=120)[0].split("\n") for zombie in zombies]
@@ -121,11 +201,10 @@ class TestEnrichments:
                 zombie.kill()
                 zombie.wait(30)
         answers = Counter(lines[1] for lines in told)
-        record_testsuite_property("zombies_enrichments", {"zombies": count, "answers": dict(answers)})
-        print(f"\nenrichments: {count} zombies, {dict(answers)}")
+        record_testsuite_property(f"zombies_{work.room}", {"zombies": count, "answers": dict(answers)})
+        print(f"\n{work.room}: {count} zombies, {dict(answers)}")
         assert answers == {"409 lease_lost": count}
-        assert _rows(db, campaign, "true") == settled
-        assert {row["status"] for row in settled} == {"qualified"}
+        assert work.rows() == settled
 
 
 class Zombie:
@@ -182,17 +261,21 @@ def _expired(people: Crowd) -> bool:
     return row is not None and row["n"] == 0
 
 
-def _rows(db: Db, campaign: Any, condition: str) -> list[dict[str, Any]]:
-    query = f"select * from public.enrollments where campaign_id = %s and {condition} order by id"
-    return db.execute(query.encode(), [campaign]).fetchall()
-
-
 def _is_stopped(process: subprocess.Popen[str]) -> bool:
     assert process.poll() is None, "a worker ended before it was stopped"
     return bool(psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
 
 
-def _claim_all(gateway: Life, campaign: Any, count: int) -> Iterator[dict[str, Any]]:
-    claimed = gateway.post("enrichments/claim", limit=count, campaign_id=str(campaign))
-    assert claimed is not None
-    yield from claimed.json()["items"]
+def _do_all(gateway: Life, work: Work) -> None:
+    """Claim each piece again, as another worker would, and report it."""
+    done = 0
+    for claim in work.claims:
+        batch = gateway.post(f"{work.room}/claim", **claim)
+        assert batch is not None
+        for item in next(items for items in batch.json().values() if isinstance(items, list)):
+            held = {key: item[key] for key in (*work.keys, "lease_token")}
+            report = gateway.post(f"{work.room}/report", **{**work.report, **held})
+            assert report is not None
+            assert report.status_code == 200, report.text
+            done += 1
+    assert done == len(work.claims)

@@ -217,10 +217,13 @@ def _die_with_parent() -> None:
 
 def _shorten_leases(lease: timedelta) -> None:
     from api_gateway.enrichments import service as enrichments
+    from api_gateway.messages import advancing
     from api_gateway.replies import handling
+    from api_gateway.scrapes import service as scrapes
     from api_gateway.sends import delivery, service
 
-    service.CLAIM_LEASE = service.SEND_LEASE = enrichments.LEASE = handling.LEASE = lease
+    service.CLAIM_LEASE = service.SEND_LEASE = lease
+    enrichments.LEASE = advancing.LEASE = handling.LEASE = scrapes.LEASE = lease
     delivery.CALL_TAKES = lease / 2
 
 
