@@ -11,6 +11,15 @@ from tests.database.walls import PERSONAL, WALLS, row_id
 
 pytestmark = pytest.mark.database
 
+LOGS_AND_MARKS = {
+    "profiles": "a person's own name and language, of no organization",
+    "notifications": "a person's own marks of what they have read",
+    "campaign_progress": "counted, not written by hand",
+    "message_revisions": "is the log of who edited which message",
+    "prospect_sources": "is the log of where a person came from",
+    "reply_decisions": "is the log of who decided about a reply",
+}
+
 
 @pytest.fixture(scope="module")
 def seeded(connection: matrix.Connection) -> Iterator[matrix.Connection]:
@@ -47,6 +56,20 @@ class TestEveryTable:
             " where relnamespace = 'public'::regnamespace and (acl.grantee = 0 or acl.grantee = 'anon'::regrole)"
         )
         assert found.fetchall() == []
+
+    def test_that_a_person_writes_is_in_the_audit_log(self, connection: matrix.Connection) -> None:
+        """By its own grant, or by a function that writes for them."""
+        logged = connection.execute(
+            "select tgrelid::regclass::text from pg_trigger where tgname = 'audit_change' and tgenabled = 'O'"
+        )
+        written = connection.execute(
+            "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+            " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not a.attisdropped"
+            " and (has_table_privilege('authenticated', c.oid, 'DELETE')"
+            "      or has_column_privilege('authenticated', c.oid, a.attnum, 'INSERT, UPDATE'))"
+            " union select unnest('{inbound_endpoints,inbound_events}'::text[])"
+        )
+        assert {name for (name,) in written} - {name for (name,) in logged} == set(LOGS_AND_MARKS)
 
     def test_has_an_index_that_leads_each_policy(self, connection: matrix.Connection) -> None:
         """Under a policy Postgres plans by organization_id first."""
