@@ -116,7 +116,7 @@ def mutants(connection: Connection) -> list[Mutant]:
     for table, policy, command, role, using, check in policies:
         target = {"policy": sql.Identifier(policy), "table": sql.Identifier(table)}
         dropped = sql.SQL("drop policy {policy} on public.{table}").format(**target)
-        changes: list[tuple[str, sql.Composable]] = [("dropped", dropped)]
+        changes: list[tuple[str, sql.Composed]] = [("dropped", dropped)]
         for clause, condition in (("using", using), ("with check", check)):
             for how, weakened, mentioned in _weakened(condition):
                 if clause == "with check" and command == "UPDATE" and not _writable(connection, table, role, mentioned):
@@ -127,7 +127,7 @@ def mutants(connection: Connection) -> list[Mutant]:
                 changes.append((f"{clause}: {how}", altered))
         for how, statement in changes:
 
-            def apply(on: Connection, statement: sql.Composable = statement) -> None:
+            def apply(on: Connection, statement: sql.Composed = statement) -> None:
                 on.execute(statement)
 
             found.append(Mutant(f"{policy} {how}", table, command.lower(), apply))
@@ -207,10 +207,10 @@ def _carried(connection: Connection, table: str, actor: str, *, into: str, watch
 
 def _end(connection: Connection, one: Attempt) -> str:
     with connection.transaction(force_rollback=True):
-        connection.execute(sql.SQL(one.prepare))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(one.prepare))
         try:
             with acting_as(connection, one.actor):
-                touched = connection.execute(sql.SQL(one.statement)).rowcount  # type: ignore[arg-type]
+                touched = connection.execute(sql.SQL(one.statement)).rowcount
         except psycopg.errors.InsufficientPrivilege as error:
             return "refused" if is_of_a_policy(error) else "not granted"
         except psycopg.errors.IntegrityError:

@@ -161,6 +161,24 @@ class TestPeople:
             )
 
 
+class TestRealtime:
+    @pytest.mark.parametrize("weakened", [False, True])
+    def test_only_active_members_hear_an_organization(self, seeded: matrix.Connection, weakened: bool) -> None:
+        topic = f"organization:{row_id('a', 'organizations')}"
+        ears = {}
+        with seeded.transaction(force_rollback=True):
+            seeded.execute("select realtime.send('{}', 'test', %s, true)", [topic])
+            if weakened:
+                seeded.execute("alter policy organization_topic_select_member on realtime.messages using (true)")
+            for actor in ("viewer", "member", "owner", "suspended", "stranger", "member of b", "anon"):
+                with seeded.transaction(force_rollback=True), matrix.acting_as(seeded, actor):
+                    seeded.execute("select set_config('realtime.topic', %s, true)", [topic])
+                    ears[actor] = seeded.execute("select 1 from realtime.messages limit 1").rowcount
+        deaf = {"suspended", "stranger", "member of b", "anon"}
+        # With the policy opened whoever signs in hears, or else this test could not fail.
+        assert {actor for actor, heard in ears.items() if not heard} == ({"anon"} if weakened else deaf)
+
+
 class TestSecrets:
     @pytest.mark.parametrize(
         ("table", "column"),

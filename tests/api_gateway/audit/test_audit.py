@@ -2,11 +2,13 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import httpx2
 import pytest
 
+from api_gateway.csv_files import csv_answer
 from tests.api_gateway.factories import Db, make_campaign, make_tenant
 from tests.api_gateway.people import Tenant
 
@@ -104,6 +106,30 @@ async def test_the_export_holds_no_live_formula(gateway: httpx2.AsyncClient, db:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {row["entity"] for row in rows} == {"campaigns"}
     assert not [cell for row in rows for cell in row.values() if cell.startswith("=")]
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠x"])
+def test_a_cell_that_a_spreadsheet_would_run_is_text(cell: str) -> None:
+    answer = csv_answer("x.csv", ["a"], [[cell]])
+    rows = list(csv.reader(io.StringIO(bytes(answer.body).decode("utf-8-sig"), newline="")))
+    assert rows == [["a"], [f"'{cell}"]]
+
+
+async def test_the_export_is_whole_however_long_the_log(
+    gateway: httpx2.AsyncClient, db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over pages whose entries were written in the same instant, and for as long as the caller is an administrator."""
+    monkeypatch.setattr("api_gateway.audit.service.PAGE", 7)
+    tenant, other = make_tenant(db), make_tenant(db)
+    db.execute(
+        "insert into public.audit_log (organization_id, actor, action, entity, after, created_at)"
+        " select o, 'system', 'insert', 'long', jsonb_build_object('number', n), '2026-01-01'"
+        " from unnest(%s::uuid[]) o, generate_series(1, 50) n",
+        [[tenant.id, other.id]],
+    )
+    answer = await gateway.get(f"{PATH}/export", headers=tenant.admin.headers, params={"entity": "long"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert sorted(json.loads(row["after"])["number"] for row in rows) == list(range(1, 51))
 
 
 async def test_nobody_can_change_the_log(db: Db) -> None:
