@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api_gateway import openapi
 from api_gateway.database import fact_of
+from api_gateway.doors import Doors
 from api_gateway.resources import Resources
 from api_gateway.sessions import require_workflow
 from api_gateway.settings import Settings
@@ -77,9 +78,11 @@ def create_app(settings: Settings | None = None, *, transport: httpx2.AsyncBaseT
         await resources.database.ping()
 
     app.include_router(health_router("api_gateway", settings.version, {"database": database_answers}))
+    app.add_middleware(Doors)
     errors.install(app)
     app.add_exception_handler(psycopg.Error, _database_error)
     app.add_exception_handler(PoolTimeout, _database_error)
+    app.add_exception_handler(UnicodeEncodeError, _unwritable)
     app.add_middleware(RateLimitHeaders)
     app.add_middleware(
         CORSMiddleware,
@@ -133,3 +136,8 @@ async def _database_error(_: Request, error: Exception) -> JSONResponse:
     if fact is None:
         raise error
     return errors.problem(fact.status, fact.detail, fact.code, headers=fact.headers)
+
+
+async def _unwritable(_: Request, __: Exception) -> JSONResponse:
+    # JSON can spell half a character; nothing can store or send one.
+    return errors.answer(errors.Invalid("A value holds half a character, which cannot be stored."))

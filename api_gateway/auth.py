@@ -8,6 +8,7 @@ seconds when a token names a key that we have not seen. HS256 exists for the lap
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ AUDIENCE = "authenticated"
 LEEWAY_S = 10
 FRESH_S = 600.0
 REFETCH_GAP_S = 10.0
+# For the whole answer: a server that sends a byte now and then would hold up whoever signs in.
+FETCH_LIMIT_S = 5.0
 log = structlog.get_logger(__name__)
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
@@ -51,6 +54,9 @@ class JwksCache:
         """The key with this id, or None when Supabase does not publish it. Unavailable when no key was ever fetched."""
         if self._is_fresh() and (key_id in self._keys or not self._may_try()):
             return self._keys.get(key_id)
+        if self._lock.locked() and key_id in self._keys:
+            # Somebody is asking already: a slow answer makes one caller wait, and not all.
+            return self._keys[key_id]
         async with self._lock:
             wanted = not self._is_fresh() or key_id not in self._keys
             if wanted and self._may_try():
@@ -68,19 +74,29 @@ class JwksCache:
     async def _refresh(self) -> None:
         self._tried_at = self._clock()
         try:
-            document = await self._fetch()
-            if not isinstance(document["keys"], list):
-                raise TypeError("no list of keys")
-            keys = {
-                entry["kid"]: jwt.PyJWK(entry)
-                for entry in document["keys"]
-                if entry.get("kid") and entry.get("alg", "ES256") == "ES256"
-            }
+            async with asyncio.timeout(FETCH_LIMIT_S):
+                document = await self._fetch()
+            keys = _usable(document["keys"])
         except Exception:
             log.warning("jwks_not_refreshed", exc_info=True)
             return
         self._keys = keys
         self._fetched_at = self._clock()
+
+
+def _usable(entries: Any) -> dict[str, jwt.PyJWK]:
+    """The keys of a JWKS that can sign ES256; others may stand beside them. Raises for what is no list of keys."""
+    if not isinstance(entries, list):
+        raise TypeError("no list of keys")
+    keys: dict[str, jwt.PyJWK] = {}
+    for entry in entries:
+        ours = (entry.get("kty"), entry.get("crv"), entry.get("alg", "ES256")) == ("EC", "P-256", "ES256")
+        if ours and isinstance(entry.get("kid"), str):
+            with suppress(jwt.PyJWTError):
+                keys[entry["kid"]] = jwt.PyJWK(entry)
+    if entries and not keys:
+        raise ValueError("no key that we can use")
+    return keys
 
 
 class TokenVerifier:

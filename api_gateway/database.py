@@ -8,6 +8,7 @@ nothing. What must happen only once the transaction holds is queued with :meth:`
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
@@ -30,6 +31,8 @@ Connection = AsyncConnection[dict[str, Any]]
 Query = LiteralString | sql.SQL | sql.Composed
 M = TypeVar("M", bound=BaseModel)
 
+_caller: ContextVar[tuple[str, str]] = ContextVar("caller", default=("", ""))
+
 _OPEN: LiteralString = """
     select set_config('role', %(role)s, true),
            set_config('request.jwt.claims', %(claims)s, true),
@@ -42,6 +45,11 @@ _OPEN: LiteralString = """
            set_config('app.request_id', %(request_id)s, true),
            set_config('statement_timeout', %(limit)s, true)
 """
+
+
+def note_caller(*, ip: str, user_agent: str) -> None:
+    """Have the audit log tell where every change came from that this request makes, in whatever role."""
+    _caller.set((ip, user_agent[:500]))
 
 
 class Session:
@@ -155,6 +163,7 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, **options: str) -> AsyncIterator[Session]:
+        ip, user_agent = _caller.get()
         settings = {
             "role": "",
             "claims": "",
@@ -162,8 +171,8 @@ class Database:
             "organization_id": "",
             "actor": "",
             "reason": "",
-            "ip": "",
-            "user_agent": "",
+            "ip": ip,
+            "user_agent": user_agent,
             "request_id": current_request_id(),
             "limit": str(STATEMENT_LIMIT_MS),
             **options,
@@ -175,14 +184,10 @@ class Database:
         session.run_after_commit()
 
     @asynccontextmanager
-    async def person(self, claims: Mapping[str, Any], *, ip: str = "", user_agent: str = "") -> AsyncIterator[Session]:
+    async def person(self, claims: Mapping[str, Any]) -> AsyncIterator[Session]:
         """A transaction as a signed-in person: role `authenticated` with the token's claims."""
         async with self._transaction(
-            role="authenticated",
-            claims=json.dumps(claims),
-            sub=str(claims["sub"]),
-            ip=ip,
-            user_agent=user_agent[:500],
+            role="authenticated", claims=json.dumps(claims), sub=str(claims["sub"])
         ) as session:
             yield session
 

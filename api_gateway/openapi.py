@@ -14,6 +14,7 @@ from kit.errors import (
     LeaseLost,
     NotFound,
     NotPermitted,
+    TooLarge,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -32,10 +33,13 @@ MEMBER_ERRORS: tuple[type[AppError], ...] = (
     Unauthenticated,
     NotPermitted,
     NotFound,
+    TooLarge,
     TooManyRequests,
     Unavailable,
 )
-WORKFLOW_ERRORS: tuple[type[AppError], ...] = (Invalid, Unauthenticated, NotFound, LeaseLost, Unavailable)
+WORKFLOW_ERRORS: tuple[type[AppError], ...] = (
+    Invalid, Unauthenticated, NotFound, LeaseLost, TooLarge, TooManyRequests, Unavailable,
+)  # fmt: skip
 
 
 def install(app: FastAPI) -> None:

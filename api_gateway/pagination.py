@@ -50,7 +50,7 @@ class PageRequest(BaseModel):
         try:
             number, row = self.after
             return None if number is None else int(number), UUID(row)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             raise BadCursor from error
 
 

@@ -183,11 +183,16 @@ def problem(
     return JSONResponse(body, status_code=status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
 
 
-async def _app_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, AppError)  # noqa: S101 - registered for AppError only
+def answer(error: AppError) -> JSONResponse:
+    """The answer that states `error`; a failure of ours is logged with it."""
     if error.status >= 500:
         log.error("request_failed", code=error.code, detail=error.detail, exc_info=error)
     return problem(error.status, error.detail, error.code, errors=error.errors, headers=error.headers)
+
+
+async def _app_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)  # noqa: S101 - registered for AppError only
+    return answer(error)
 
 
 async def _validation_error(_: Request, error: Exception) -> JSONResponse:

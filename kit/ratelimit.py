@@ -101,9 +101,10 @@ class RateLimiter:
     def _count_here(self, limit: Limit, identifier: str) -> Verdict:
         now = time.time()
         window = int(now // limit.window_s)
-        if len(self._local) >= MOST_LOCAL_KEYS:
-            self._local.clear()
         key = (limit.name, identifier, window)
+        if key not in self._local and len(self._local) >= MOST_LOCAL_KEYS:
+            # The oldest goes, and not all of them: a crowd of new callers must not reset everybody's count.
+            del self._local[next(iter(self._local))]
         self._local[key] = count = self._local.get(key, 0) + 1
         return self._verdict(limit, count <= limit.requests, limit.requests - count, (window + 1) * limit.window_s)
 

@@ -18,7 +18,7 @@ class Credential(BaseModel):
     id: UUID
     service_name: ServiceName
     key_last4: str
-    key_fingerprint: str = Field(description="First 16 hex digits of SHA-256 of the organisation's id and the key.")
+    key_fingerprint: str = Field(description="Changes with the key; tells nothing of it.")
     webhook_url: str | None
     options: dict[str, Any]
     is_active: bool

@@ -1,9 +1,14 @@
 """Rules of the credentials room: a key goes in, is used here, and never comes out."""
 
 import hashlib
+import hmac
+import json
+import re
 from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID, uuid4
+
+from pydantic import SecretStr
 
 from api_gateway.credentials import hooks, repository, vendor_checks
 from api_gateway.credentials.schemas import Credential, CredentialList, CredentialPut, CredentialTest, ServiceName
@@ -11,10 +16,14 @@ from api_gateway.credentials.sealed import COLUMN, TABLE, open_credential
 from api_gateway.outside_addresses import SMTP_PORTS
 from api_gateway.sessions import Member
 from kit.errors import Invalid, NotFound, NotPermitted
-from kit.redaction import remember
+from kit.redaction import SHORTEST, remember
 from kit.sealing import associated_data
+from kit.settings import decode_key
 
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
+# Keys travel in HTTP headers, which hold printable ASCII; a mail password is a person's own, control characters apart.
+_KEY = re.compile(r"[!-~]{4,}")
+_PASSWORD = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{4,}")
 
 
 async def list_credentials(member: Member) -> CredentialList:
@@ -29,7 +38,9 @@ async def put_credential(member: Member, service_name: ServiceName, wanted: Cred
     _check_address(member, service_name, wanted)
     known = await repository.get(session, organization_id, service_name)
     row_id = known.id if known else uuid4()
-    key = remember(wanted.key.get_secret_value().strip())
+    key = wanted.key.get_secret_value().strip()
+    _check_key(service_name, key, wanted)
+    remember(key)
     keyring = member.shared.keyring
     values = {
         "id": row_id,
@@ -37,7 +48,7 @@ async def put_credential(member: Member, service_name: ServiceName, wanted: Cred
         "sealed_key": keyring.seal(key, associated=associated_data(organization_id, TABLE, COLUMN, row_id)),
         "key_version": keyring.current_version,
         "key_last4": key[-4:] if len(key) >= 12 else "",
-        "key_fingerprint": fingerprint(organization_id, key),
+        "key_fingerprint": fingerprint(organization_id, key, member.shared.settings.unsubscribe_key),
         "webhook_url": wanted.webhook_url,
         "options": wanted.options,
         "is_active": wanted.is_active,
@@ -75,9 +86,23 @@ async def check_credential(member: Member, service_name: ServiceName) -> Credent
     return CredentialTest(ok=works, detail=detail, checked_at=now)
 
 
-def fingerprint(organization_id: UUID, key: str) -> str:
-    """Tells two keys apart without telling what either is; differs between organizations for the same key."""
-    return hashlib.sha256(f"{organization_id}|{key}".encode()).hexdigest()[:16]
+def fingerprint(organization_id: UUID, key: str, secret: SecretStr) -> str:
+    """Tells two keys apart without telling what either is; differs between organizations for the same key.
+
+    Keyed, because a mail password is short enough to be guessed from a plain hash by whoever sees it.
+    """
+    told = f"credential|{organization_id}|{key}".encode()
+    return hmac.new(decode_key(secret.get_secret_value()), told, hashlib.sha256).hexdigest()[:16]
+
+
+def _check_key(service_name: ServiceName, key: str, wanted: CredentialPut) -> None:
+    """Refuse what no vendor can have given, and a key that is written where it would be shown. Raises Invalid."""
+    allowed = _PASSWORD if service_name == "smtp" else _KEY
+    if not allowed.fullmatch(key):
+        raise Invalid("This is not a key: it is empty, or has spaces, line breaks or letters that keys never have.")
+    beside = f"{wanted.webhook_url} {json.dumps(wanted.options, ensure_ascii=False)}"
+    if len(key) >= SHORTEST and key in beside:
+        raise Invalid("The key is in webhook_url or options too, which everybody here can read; enter it as key only.")
 
 
 def _check_address(member: Member, service_name: ServiceName, wanted: CredentialPut) -> None:

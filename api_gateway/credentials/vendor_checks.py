@@ -8,6 +8,8 @@ from urllib.parse import quote
 import httpx2
 
 from api_gateway.credentials.sealed import OpenCredential
+from api_gateway.providers import registry
+from api_gateway.providers.smtp import Smtp
 from api_gateway.settings import Settings
 
 CHECK_LIMIT_S = 8.0
@@ -76,10 +78,9 @@ def _calls(settings: Settings) -> dict[str, Callable[[OpenCredential], Call]]:
 
 async def check(client: httpx2.AsyncClient, settings: Settings, credential: OpenCredential) -> tuple[bool, str]:
     """Whether the vendor accepts the key, and a sentence for a person. Never raises, never repeats the key."""
-    make_call = _calls(settings).get(credential.service_name)
-    if make_call is None:
-        return False, "This service has no check; the key is tried with the first message."
-    call = make_call(credential)
+    if credential.service_name == "smtp":
+        return await _log_in(client, settings, credential)
+    call = _calls(settings)[credential.service_name](credential)
     options: dict[str, Any] = {} if call.auth is None else {"auth": call.auth}
     try:
         answer = await client.get(call.url, headers=call.headers, params=call.params, timeout=CHECK_LIMIT_S, **options)
@@ -91,3 +92,11 @@ async def check(client: httpx2.AsyncClient, settings: Settings, credential: Open
         return True, "The key works."
     unknown = f"The service answered {answer.status_code}; try again later."
     return False, _REFUSALS.get(answer.status_code, unknown)
+
+
+async def _log_in(client: httpx2.AsyncClient, settings: Settings, credential: OpenCredential) -> tuple[bool, str]:
+    mailbox = registry.sender(settings, client, credential)
+    if not isinstance(mailbox, Smtp):
+        return False, "The mail server's host is missing; enter it with the password."
+    refusal = await mailbox.refuses()
+    return refusal is None, refusal or "The mail server lets us in."

@@ -3,6 +3,7 @@
 Until DATA nothing was accepted and any fault is a retry; from DATA on, an answer settles it and silence is a doubt.
 """
 
+import socket
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
@@ -58,7 +59,40 @@ class Smtp:
             return RetryAt(ACCOUNT_REST_S, f"the mail server is not asked: {error.detail}", account_fault=True)
         except (OSError, TimeoutError) as error:
             return RetryAt(30.0, f"server_unreachable:{type(error).__name__}")
-        client = aiosmtplib.SMTP(
+        client = self._client(connection)
+        try:
+            before = await self._envelope(client, message)
+            return before or await self._content(client, message)
+        finally:
+            client.close()
+
+    async def refuses(self) -> str | None:
+        """Log in and out again: None when the server lets us in, else why not, for a person. Never raises for it."""
+        account = self._account
+        try:
+            connection = await self._outside.connect(account.host, account.port, SMTP_PORTS, limit_s=CONNECT_LIMIT_S)
+        except AddressRefused as error:
+            return error.detail
+        except (OSError, TimeoutError):
+            return "The mail server could not be reached; check host and port, or try again."
+        client = self._client(connection)
+        try:
+            await client.connect()
+            if account.username:
+                await client.login(account.username, account.password)
+        except SMTPAuthenticationError:
+            return "The mail server refuses the login; check user name and password."
+        except SMTPResponseException as error:
+            return f"The mail server answered {error.code}; check how it wants to be spoken to."
+        except (SMTPException, OSError, TimeoutError, ValueError):
+            return "The mail server does not speak as expected; check port and security."
+        finally:
+            client.close()
+        return None
+
+    def _client(self, connection: socket.socket) -> aiosmtplib.SMTP:
+        account = self._account
+        return aiosmtplib.SMTP(
             hostname=account.host,
             port=None,
             sock=connection,
@@ -66,11 +100,6 @@ class Smtp:
             use_tls=account.security == "tls",
             start_tls=account.security == "starttls",
         )
-        try:
-            before = await self._envelope(client, message)
-            return before or await self._content(client, message)
-        finally:
-            client.close()
 
     async def look_up(self, message: Outgoing) -> Finding:
         """A mail server cannot be asked what it took."""

@@ -49,7 +49,11 @@ class Received(BaseModel):
     responses=responses(Invalid, Unauthenticated, NotFound, TooLarge, TooManyRequests, Unavailable),
 )
 async def receive(request: Request, shared: Shared, source: str, endpoint_token: str) -> Received:
-    body = await _body(request)
+    try:
+        body = await _body(request)
+    except TooLarge:
+        await _count_refusal(request, shared)
+        raise
     if source not in sources.SOURCES:
         await _count_refusal(request, shared)
         raise NotFound

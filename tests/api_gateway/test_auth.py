@@ -194,6 +194,67 @@ class TestKeys:
         supabase.now = FRESH_S + 1
         await verifier.verify(signed())
 
+    async def test_one_slow_answer_makes_one_caller_wait(self) -> None:
+        supabase = Supabase(one=KEY)
+        asked_again, answers = asyncio.Event(), asyncio.Event()
+
+        async def fetch() -> dict[str, Any]:
+            document = await supabase.fetch()
+            if supabase.asked > 1:
+                asked_again.set()
+                await answers.wait()
+            return document
+
+        cache = JwksCache(fetch, clock=lambda: supabase.now)
+        verifier = TokenVerifier(cache, issuer=ISSUER, laptop_secret=None)
+        await verifier.verify(signed())
+        supabase.now = FRESH_S + 1
+        first = asyncio.create_task(verifier.verify(signed()))
+        async with asyncio.timeout(1):
+            await asked_again.wait()
+            await asyncio.gather(*(verifier.verify(signed()) for _ in range(20)))
+        assert not first.done()
+        answers.set()
+        assert await first
+        assert supabase.asked == 2
+
+    async def test_an_answer_that_never_ends_is_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("api_gateway.auth.FETCH_LIMIT_S", 0.05)
+        supabase = Supabase(one=KEY)
+
+        async def fetch() -> dict[str, Any]:
+            document = await supabase.fetch()
+            if supabase.asked > 1:
+                await asyncio.Event().wait()
+            return document
+
+        cache = JwksCache(fetch, clock=lambda: supabase.now)
+        verifier = TokenVerifier(cache, issuer=ISSUER, laptop_secret=None)
+        await verifier.verify(signed())
+        supabase.now = FRESH_S + 1
+        async with asyncio.timeout(2):
+            assert await verifier.verify(signed())
+
+    async def test_keys_of_other_kinds_stand_in_nobodys_way(self) -> None:
+        """Of RSA without an algorithm, of another curve, broken, or for nobody: ours beside them is used."""
+        supabase = Supabase(one=KEY)
+        rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+        rsa_jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(rsa_key))
+        others = [
+            {**rsa_jwk, "kid": "rsa"}, {"kid": "odd", "kty": "?"}, {"kty": "EC", "crv": "P-256", "kid": ["x"]},
+            {"kid": "broken", "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}, {"kty": "oct", "k": "c2VjcmV0"},
+        ]  # fmt: skip
+
+        async def fetch() -> dict[str, Any]:
+            document = await supabase.fetch()
+            return {"keys": [*others, *document["keys"]]}
+
+        verifier = TokenVerifier(JwksCache(fetch), issuer=ISSUER, laptop_secret=None)
+        assert await verifier.verify(signed())
+        for kid in ("rsa", "odd", "broken"):
+            with pytest.raises(Unauthenticated):
+                await verifier.verify(signed(kid=kid))
+
 
 class TestAtTheDoor:
     async def test_only_the_panel_may_read_answers(self, gateway: httpx2.AsyncClient) -> None:

@@ -40,3 +40,17 @@ async def test_redis_away_falls_back_to_this_process() -> None:
     verdicts = [await limiter.hit(Limit("away", 2, 3600), "someone") for _ in range(3)]
     await redis.close()
     assert [verdict.allowed for verdict in verdicts] == [True, True, False]
+
+
+async def test_a_crowd_of_new_callers_resets_nobodys_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.ratelimit.MOST_LOCAL_KEYS", 20)
+    limiter = RateLimiter(redis=None)
+    with time_machine.travel("2026-11-20T10:00:20Z", tick=False):
+        for number in range(19):
+            await limiter.hit(THREE_A_MINUTE, f"crowd-{number}")
+        for _ in range(4):
+            await limiter.hit(THREE_A_MINUTE, "someone")
+        for number in range(10):
+            await limiter.hit(THREE_A_MINUTE, f"more-{number}")
+        assert not (await limiter.hit(THREE_A_MINUTE, "someone")).allowed
+    assert len(limiter._local) == 20

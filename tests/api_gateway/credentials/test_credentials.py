@@ -1,5 +1,10 @@
 """Vendor keys go in sealed, are used by the gateway, and never come out."""
 
+import asyncio
+import hashlib
+import json
+from typing import Any
+
 import httpx2
 import pytest
 from fastapi import FastAPI
@@ -131,3 +136,81 @@ class TestTesting:
         outside.answer(self.ROUTE, error=httpx2.ConnectError("refused"))
         answer = (await gateway.post(f"{PATH}/phantombuster/test", headers=tenant.admin.headers)).json()
         assert (answer["ok"], "could not be reached" in answer["detail"]) == (False, True)
+
+
+class TestWhatIsNoKey:
+    @pytest.mark.parametrize(
+        "key", ["clé-que-personne-ne-donne", "a key with spaces", "line\nbreak", "nul\x00character", "      ", "   x  ",
+                "half\ud800character"],
+    )  # fmt: skip
+    async def test_is_refused(self, gateway: httpx2.AsyncClient, db: Db, key: str) -> None:
+        headers = make_tenant(db).admin.headers | {"Content-Type": "application/json"}
+        answer = await gateway.put(f"{PATH}/instantly", headers=headers, content=json.dumps({"key": key}))
+        assert (answer.status_code, answer.json()["detail"].partition(":")[0]) == (400, "This is not a key")
+        assert (await gateway.get(PATH, headers=headers)).json()["items"] == []
+
+    async def test_may_be_a_mail_password(self, gateway: httpx2.AsyncClient, db: Db) -> None:
+        headers = make_tenant(db).admin.headers
+        body = {"key": "mot de passé", "options": {"host": "127.0.0.1", "port": 2525}}
+        assert (await gateway.put(f"{PATH}/smtp", headers=headers, json=body)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "beside", [{"options": {"agent": [f"x{CANARY}"]}}, {"webhook_url": f"https://x.example/?key={CANARY}"}]
+    )
+    async def test_stands_beside_the_key_where_everybody_reads_it(
+        self, gateway: httpx2.AsyncClient, db: Db, beside: dict[str, Any]
+    ) -> None:
+        tenant = make_tenant(db)
+        answer = await gateway.put(f"{PATH}/calcom", headers=tenant.admin.headers, json={"key": CANARY, **beside})
+        assert (answer.status_code, CANARY in answer.text) == (400, False)
+        assert (
+            one(db, "select count(*) from public.api_credentials where organization_id = %s", tenant.id)["count"] == 0
+        )
+
+
+class TestFingerprint:
+    async def test_cannot_be_guessed_by_who_sees_it(self, gateway: httpx2.AsyncClient, db: Db) -> None:
+        """A mail password is short: a hash that anybody can compute would give it away to a viewer with a word list."""
+        tenant, other = make_tenant(db), make_tenant(db)
+        body = {"key": "summer24", "options": {"host": "127.0.0.1", "port": 2525}}
+        seen = [
+            (await gateway.put(f"{PATH}/smtp", headers=one.admin.headers, json=body)).json()["key_fingerprint"]
+            for one in (tenant, tenant, other)
+        ]
+        assert seen[0] == seen[1] != seen[2]
+        for guess in ("summer24", f"{tenant.id}|summer24", f"credential|{tenant.id}|summer24"):
+            assert not hashlib.sha256(guess.encode()).hexdigest().startswith(seen[0])
+
+
+class TestMailServer:
+    async def server(self, code: int, said: list[bytes]) -> asyncio.Server:
+        async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 mail.test\r\n")
+            while line := await reader.readline():
+                said.append(line)
+                if line.startswith(b"EHLO"):
+                    writer.write(b"250-mail.test\r\n250 AUTH PLAIN\r\n")
+                else:
+                    writer.write(b"%d done\r\n" % code if line.startswith(b"AUTH") else b"250 ok\r\n")
+            writer.close()
+
+        return await asyncio.start_server(speak, "127.0.0.1", 0)
+
+    @pytest.mark.parametrize(("code", "works", "told"), [(235, True, "lets us in"), (535, False, "refuses the login")])
+    async def test_is_logged_in_to(
+        self, gateway: httpx2.AsyncClient, db: Db, code: int, works: bool, told: str
+    ) -> None:
+        said: list[bytes] = []
+        server = await self.server(code, said)
+        port = server.sockets[0].getsockname()[1]
+        headers = make_tenant(db).admin.headers
+        options = {"host": "127.0.0.1", "port": port, "username": "lea", "security": "none"}
+        await gateway.put(f"{PATH}/smtp", headers=headers, json={"key": "mot de passe", "options": options})
+        answer = await gateway.post(f"{PATH}/smtp/test", headers=headers)
+        server.close()
+        await server.wait_closed()
+        assert (answer.status_code, answer.json()["ok"], told in answer.json()["detail"]) == (200, works, True)
+        assert any(line.startswith(b"AUTH PLAIN") for line in said)
+        assert not any(line.startswith(b"MAIL") for line in said)
+        away = await gateway.post(f"{PATH}/smtp/test", headers=headers)
+        assert (away.json()["ok"], "could not be reached" in away.json()["detail"]) == (False, True)

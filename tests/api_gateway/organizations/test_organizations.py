@@ -1,9 +1,15 @@
 """Who a person is, where they belong, and the organization they act in."""
 
+import asyncio
+from typing import Any
+
 import httpx2
+import psycopg
 import pytest
 
+from api_gateway.resources import Resources
 from tests.api_gateway.factories import Db, add_member, make_someone, make_tenant, one
+from tests.api_gateway.people import Someone, token
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +140,30 @@ class TestTeam:
         assert answer.status_code == 409
         assert "at least one active owner" in answer.json()["detail"]
 
+    async def test_two_owners_cannot_unmake_each_other_at_the_same_moment(self, resources: Resources, db: Db) -> None:
+        tenant = make_tenant(db)
+        second = make_someone(db)
+        add_member(db, tenant.id, second, "owner")
+
+        async def demote(other: Someone) -> None:
+            async with resources.database.person({"sub": str(second.user_id)}) as session:
+                await session.execute(
+                    "update public.memberships set role = 'admin' where user_id = %(id)s", id=other.user_id
+                )
+
+        async with resources.database.person({"sub": str(tenant.owner.user_id)}) as session:
+            await session.execute(
+                "update public.memberships set role = 'admin' where user_id = %(id)s", id=second.user_id
+            )
+            late = asyncio.create_task(demote(tenant.owner))
+            waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = %s"
+            while not late.done() and not one(db, waiting, db.info.dbname)["count"]:
+                await asyncio.wait({late}, timeout=0.02)
+        with pytest.raises(psycopg.errors.CheckViolation):
+            await late
+        owners = "select count(*) from public.memberships where organization_id = %s and role = 'owner'"
+        assert one(db, owners, tenant.id)["count"] == 1
+
 
 class TestInvitations:
     PATH = "/api/v1/organizations/current/invitations"
@@ -178,3 +208,67 @@ class TestInvitations:
         tenant = make_tenant(db)
         answer = await gateway.post(self.PATH, headers=tenant.member.headers, json={"email": "x@example.com"})
         assert answer.status_code == 403
+
+    async def invite(self, gateway: httpx2.AsyncClient, inviter: Someone, email: str, role: str = "member") -> str:
+        body = {"email": email, "role": role}
+        invited = await gateway.post(self.PATH, headers=inviter.headers, json=body)
+        return str(invited.json()["url"].partition("token=")[2])
+
+    async def accept(self, gateway: httpx2.AsyncClient, someone: Someone, link: str) -> tuple[int, Any]:
+        body = {"token": link}
+        answer = await gateway.post("/api/v1/invitations/accept", headers=someone.headers, json=body)
+        return answer.status_code, answer.json().get("role")
+
+    async def test_a_token_with_an_address_that_is_no_longer_theirs_opens_nothing(
+        self, gateway: httpx2.AsyncClient, db: Db
+    ) -> None:
+        tenant, someone = make_tenant(db), make_someone(db)
+        link = await self.invite(gateway, tenant.admin, "formerly@example.com")
+        old = {"Authorization": f"Bearer {token(someone.user_id, 'formerly@example.com')}"}
+        answer = await gateway.post("/api/v1/invitations/accept", headers=old, json={"token": link})
+        assert answer.status_code == 404
+
+    async def test_an_expired_one_opens_nothing(self, gateway: httpx2.AsyncClient, db: Db) -> None:
+        tenant, guest = make_tenant(db), make_someone(db)
+        link = await self.invite(gateway, tenant.admin, guest.email)
+        db.execute("update public.invitations set expires_at = now() where organization_id = %s", [tenant.id])
+        assert (await self.accept(gateway, guest, link))[0] == 404
+
+    @pytest.mark.parametrize("act", ["suspend", "remove"])
+    async def test_who_is_out_has_none_to_come_back_by(self, gateway: httpx2.AsyncClient, db: Db, act: str) -> None:
+        """Neither by one that was sent to them twice, nor by one that they sent to a second address of their own."""
+        tenant, alias, other = make_tenant(db), make_someone(db), make_someone(db)
+        spare = await self.invite(gateway, tenant.owner, tenant.admin.email, "admin")
+        aliased = await self.invite(gateway, tenant.admin, alias.email, "admin")
+        kept = await self.invite(gateway, tenant.owner, other.email)
+        theirs = one(db, "select id from public.memberships where user_id = %s", tenant.admin.user_id)["id"]
+        path = f"/api/v1/organizations/current/members/{theirs}"
+        if act == "suspend":
+            await gateway.patch(path, headers=tenant.owner.headers, json={"status": "suspended"})
+        else:
+            await gateway.delete(path, headers=tenant.owner.headers)
+        assert (await self.accept(gateway, tenant.admin, spare))[0] == 404
+        assert (await self.accept(gateway, alias, aliased))[0] == 404
+        listed = (await gateway.get(self.PATH, headers=tenant.owner.headers)).json()["items"]
+        assert {item["email"]: item["status"] for item in listed} == {
+            tenant.admin.email: "revoked", alias.email: "revoked", other.email: "open",
+        }  # fmt: skip
+        assert (await self.accept(gateway, other, kept)) == (200, "member")
+
+    async def test_who_may_invite_no_more_has_none_open(self, gateway: httpx2.AsyncClient, db: Db) -> None:
+        tenant, alias = make_tenant(db), make_someone(db)
+        link = await self.invite(gateway, tenant.admin, alias.email, "admin")
+        theirs = one(db, "select id from public.memberships where user_id = %s", tenant.admin.user_id)["id"]
+        path = f"/api/v1/organizations/current/members/{theirs}"
+        await gateway.patch(path, headers=tenant.owner.headers, json={"role": "member"})
+        assert (await self.accept(gateway, alias, link))[0] == 404
+
+    async def test_a_suspended_person_does_not_come_back_by_a_new_one(
+        self, gateway: httpx2.AsyncClient, db: Db
+    ) -> None:
+        tenant = make_tenant(db)
+        db.execute("update public.memberships set status = 'suspended' where user_id = %s", [tenant.member.user_id])
+        link = await self.invite(gateway, tenant.admin, tenant.member.email)
+        assert (await self.accept(gateway, tenant.member, link))[0] == 404
+        stored = one(db, "select status from public.memberships where user_id = %s", tenant.member.user_id)
+        assert stored["status"] == "suspended"

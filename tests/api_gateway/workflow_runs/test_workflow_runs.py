@@ -36,3 +36,22 @@ async def test_more_than_three_failures_in_a_row_alert_whom_they_concern(db: Db,
     assert [alert["organization_id"] for alert in alerts] == [concerned.id]
     assert idle.id != concerned.id
     assert one(db, "select * from private.workflow_health where workflow_name = 'handle-replies'")["failed"] == 4
+
+
+async def test_what_a_flow_says_of_one_organization_is_told_to_no_other(db: Db, gateway: httpx2.AsyncClient) -> None:
+    """One flow serves them all: its words may hold the person over whom it failed."""
+    tenant = make_tenant(db)
+    make_campaign(db, tenant, status="active")
+    body = {
+        "workflow_id": "smReply02", "workflow_name": "Record meetings", "execution_id": "4711", "node": "Record",
+        "message": "400: jane.doe@of-another-customer.example has no such booking",
+    }  # fmt: skip
+    for _ in range(4):
+        assert (await gateway.post(ERRORS, json=body, headers=WORKFLOW)).status_code == 200
+    run = {"workflow_name": "send-due-messages", "status": "failed", "processed": 0, "failed": 1, "message": "jane.doe"}
+    assert (await gateway.post(RUNS, json=run, headers=WORKFLOW)).status_code == 200
+    flows = await gateway.get("/api/v1/workflows", headers=tenant.owner.headers)
+    alerts = await gateway.get("/api/v1/alerts", headers=tenant.owner.headers)
+    assert "record-meetings" in alerts.text
+    assert "jane.doe" not in alerts.text + flows.text
+    assert "4711" in alerts.text
