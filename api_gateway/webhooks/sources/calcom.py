@@ -95,4 +95,6 @@ def _event(kind: BookingKind, booking: Mapping[str, Any], *, uid: str, occurred_
 
 
 def _somebody_is_missing(booking: Mapping[str, Any]) -> bool:
-    return any(attendee.get("noShow") for attendee in rows(booking.get("attendees"))) or bool(booking.get("noShowHost"))
+    """As a webhook says it, or as the API does."""
+    is_host = booking.get("noShowHost") or booking.get("absentHost")
+    return bool(is_host) or any(one.get("noShow") or one.get("absent") for one in rows(booking.get("attendees")))
