@@ -85,7 +85,7 @@ def _event(kind: BookingKind, booking: Mapping[str, Any], *, uid: str, occurred_
         title=clean(booking.get("title"), 500),
         start_at=moment(booking.get("startTime") or booking.get("start")),
         end_at=moment(booking.get("endTime") or booking.get("end")),
-        time_zone=next((one["timeZone"] for one in attendees if one["timeZone"]), "UTC"),
+        time_zone=next((one["timeZone"] for one in attendees if one["timeZone"]), ""),
         video_url=video if video.startswith(("http://", "https://")) else None,
         organizer_email=clean(organizer.get("email"), 320) or None,
         attendees=attendees,

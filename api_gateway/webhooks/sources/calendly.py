@@ -46,7 +46,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     location = table(scheduled.get("location"))
     memberships = scheduled.get("event_memberships")
     host = table(memberships[0]) if isinstance(memberships, list) and memberships else {}
-    time_zone = clean(invitee.get("timezone"), 64) or "UTC"
+    time_zone = clean(invitee.get("timezone"), 64)
     attendee = {
         "email": clean(invitee.get("email"), 320),
         "name": clean(invitee.get("name"), 320),
