@@ -17,7 +17,7 @@ import procrastinate
 import psycopg
 import structlog
 from packaging.version import Version
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
 from psycopg import sql
@@ -148,7 +148,7 @@ async def take_up_stalled(app: procrastinate.App) -> None:
         log.warning("stalled_job_taken_up", job=job.id, task_name=job.task_name)
         try:
             await app.job_manager.retry_job(job)
-        except AlreadyEnqueued:
+        except UniqueViolation:
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
