@@ -17,7 +17,8 @@ import procrastinate
 import psycopg
 import structlog
 from packaging.version import Version
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
@@ -135,12 +136,20 @@ async def _rescue_stalled(app: procrastinate.App) -> None:
     """Give the jobs of workers that fell silent to others."""
     while True:
         try:
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-                log.warning("stalled_job_taken_up", job=job.id, task_name=job.task_name)
-                await app.job_manager.retry_job(job)
+            await take_up_stalled(app)
         except (ConnectorException, psycopg.Error):
             log.warning("stalled_jobs_not_looked_for", exc_info=True)
         await asyncio.sleep(RESCUE_EVERY_S)
+
+
+async def take_up_stalled(app: procrastinate.App) -> None:
+    """Once: what silent workers hold waits again; where the same waits already, it is let go."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+        log.warning("stalled_job_taken_up", job=job.id, task_name=job.task_name)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
 def main() -> int:

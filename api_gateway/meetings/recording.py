@@ -94,7 +94,8 @@ async def _update(session: Session, rows: list[Known], said: BookingEvent) -> tu
         values = _values(said)
         values["start_at"] = values["start_at"] or latest.start_at
         values["end_at"] = values["end_at"] or latest.end_at
-        await repository.update(session, latest.id, keep_link=said.kind not in {"created", "moved"}, **values)
+        values["time_zone"] = said.time_zone or latest.time_zone
+        await repository.update(session, latest.id, keeps_details=said.kind not in {"created", "moved"}, **values)
     return latest.id, enrollment_id
 
 
@@ -105,7 +106,7 @@ def _values(said: BookingEvent) -> dict[str, Any]:
         "title": said.title,
         "start_at": said.start_at,
         "end_at": said.end_at,
-        "time_zone": said.time_zone,
+        "time_zone": said.time_zone or "UTC",
         "status": STATUS[said.kind],
         "video_url": said.video_url,
         "organizer_email": said.organizer_email,

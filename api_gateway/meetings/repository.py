@@ -180,24 +180,30 @@ async def insert(session: Session, **values: Any) -> UUID:
     return meeting_id
 
 
-async def update(session: Session, meeting_id: UUID, *, keep_link: bool, **values: Any) -> None:
-    """Take over what the latest event says; what it leaves out stays."""
+async def update(session: Session, meeting_id: UUID, *, keeps_details: bool, **values: Any) -> None:
+    """Take over what the latest event says; what it leaves out stays.
+
+    `keeps_details`: an event that only says how the meeting stands names those who come in part, and its link seldom.
+    """
     await session.execute(
         """
         update public.meetings
         set title = coalesce(nullif(%(title)s, ''), title), start_at = %(start_at)s, end_at = %(end_at)s,
             time_zone = %(time_zone)s, status = %(status)s,
-            video_url = case when %(keep_link)s then video_url else %(video_url)s end,
+            video_url = case when %(keeps_details)s then video_url else %(video_url)s end,
             organizer_email = coalesce(%(organizer_email)s, organizer_email),
-            attendee_email = coalesce(nullif(%(attendee_email)s, ''), attendee_email),
-            attendee_name = coalesce(nullif(%(attendee_name)s, ''), attendee_name),
-            attendees = case when %(attendees)s::jsonb = '[]' then attendees else %(attendees)s end,
+            attendee_email = case when %(keeps_details)s and attendee_email <> '' then attendee_email
+                                  else coalesce(nullif(%(attendee_email)s, ''), attendee_email) end,
+            attendee_name = case when %(keeps_details)s and attendee_name <> '' then attendee_name
+                                 else coalesce(nullif(%(attendee_name)s, ''), attendee_name) end,
+            attendees = case when %(attendees)s::jsonb = '[]' or (%(keeps_details)s and attendees <> '[]')
+                             then attendees else %(attendees)s end,
             cancellation_reason = %(cancellation_reason)s, last_event_at = %(last_event_at)s,
             last_event_rank = %(last_event_rank)s
         where id = %(id)s
         """,
         id=meeting_id,
-        keep_link=keep_link,
+        keeps_details=keeps_details,
         **values,
     )
 

@@ -15,6 +15,7 @@ WEBHOOK_VERSION = "2021-10-20"
 CALL_LIMIT_S = 10.0
 PAGE = 100
 MAX_PAGES = 50
+MOST_BOOKINGS = PAGE * MAX_PAGES
 TRIGGERS = (
     "BOOKING_CREATED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "BOOKING_REJECTED", "BOOKING_REQUESTED",
     "BOOKING_NO_SHOW_UPDATED", "MEETING_ENDED",
@@ -45,8 +46,13 @@ class Calcom:
         """End a subscription; one that is gone is no failure."""
         await self._call("DELETE", f"/webhooks/{webhook_id}", may_be_gone=True)
 
+    async def webhook_is_active(self, webhook_id: str) -> bool:
+        """False when the subscription is gone or was switched off."""
+        webhook = (await self._call("GET", f"/webhooks/{webhook_id}", may_be_gone=True)).get("data")
+        return isinstance(webhook, dict) and webhook.get("active") is not False
+
     async def bookings_changed_since(self, since: datetime) -> list[dict[str, Any]]:
-        """All bookings that were made or changed after `since`, oldest change first."""
+        """The bookings that were made or changed after `since`, oldest change first, at most `MOST_BOOKINGS`."""
         found: list[dict[str, Any]] = []
         for page in range(MAX_PAGES):
             answer = await self._call(
@@ -59,7 +65,9 @@ class Calcom:
                     "skip": str(page * PAGE),
                 },
             )
-            rows = answer.get("data") or []
+            rows = answer.get("data")
+            if not isinstance(rows, list):
+                raise VendorFailed("Cal.com answered without a list.")
             found += [row for row in rows if isinstance(row, dict)]
             if len(rows) < PAGE:
                 break

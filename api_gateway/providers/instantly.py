@@ -114,9 +114,10 @@ class Instantly:
         )
         return str(created["id"])
 
-    async def webhook_is_active(self, webhook_id: str) -> bool:
-        """False when Instantly switched it off after failures. Raises VendorFailed."""
-        return int((await self._get_or_raise(f"/webhooks/{webhook_id}", {})).get("status", 1)) != -1
+    async def webhook_is_active(self, webhook_id: str) -> bool | None:
+        """False when Instantly switched it off after failures, None when it is gone. Raises VendorFailed."""
+        webhook = await self._get_or_raise(f"/webhooks/{webhook_id}", {}, may_be_gone=True)
+        return webhook.get("status", 1) != -1 if webhook else None
 
     async def resume_webhook(self, webhook_id: str) -> None:
         """Switch a disabled webhook on again. Raises VendorFailed."""
@@ -287,14 +288,14 @@ class Instantly:
             query["starting_after"] = page["next_starting_after"]
         return mails
 
-    async def _get_or_raise(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+    async def _get_or_raise(self, path: str, query: dict[str, Any], *, may_be_gone: bool = False) -> dict[str, Any]:
         try:
             answer = await self._client.get(
                 self._base + path, params=query, headers=self._headers, timeout=CALL_LIMIT_S
             )
         except httpx2.HTTPError as error:
             raise VendorFailed("Instantly could not be reached.") from error
-        return _content_or_raise(answer)
+        return {} if may_be_gone and answer.status_code == 404 else _content_or_raise(answer)
 
     async def _post_or_raise(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -5,6 +5,7 @@ import httpx2
 from api_gateway.credentials.sealed import OpenCredential
 from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers.calcom import Calcom
+from api_gateway.providers.calendly import Calendly
 from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.phantombuster import PhantomBuster
 from api_gateway.providers.port import Provider
@@ -52,3 +53,8 @@ def phantombuster(settings: Settings, client: httpx2.AsyncClient, credential: Op
 def calcom(settings: Settings, client: httpx2.AsyncClient, credential: OpenCredential) -> Calcom:
     """The account that a customer's key opens."""
     return Calcom(client, settings.calcom_base_url, credential.key.get_secret_value())
+
+
+def calendly(settings: Settings, client: httpx2.AsyncClient, credential: OpenCredential) -> Calendly:
+    """The account that a customer's key opens."""
+    return Calendly(client, settings.calendly_base_url, credential.key.get_secret_value())

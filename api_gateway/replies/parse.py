@@ -11,20 +11,30 @@ LONGEST_FOR_LIBRARY = 4_000
 LONGEST_MARKUP = 100_000
 _PARSER = EmailReplyParser(languages=["en", "fr", "de"])
 
-# What the library does not know: French and English lines that open a quote, whatever the date looks like.
-_QUOTE_OPENS = re.compile(
+# What the library does not know: French, English and German lines that open a quote, whatever the date looks like.
+_ATTRIBUTION = re.compile(
     r"""^(?:
         [ \t>]*Le[ ][^\n]{4,200}(?:\n[^\n]{0,200})?a[ ]écrit[ \u00a0]?:
       | [ \t>]*On[ ][^\n]{4,200}(?:\n[^\n]{0,200})?wrote:
       | [ \t>]*Am[ ][^\n]{4,200}(?:\n[^\n]{0,200})?schrieb[^\n]{0,200}:
-      | [ \t]*[-_]{2,}[ ]?(?:Message[ ]d['’]origine|Original[ ]Message|Message[ ]transféré|Forwarded[ ]message
+    )[ \t]*""",
+    re.MULTILINE | re.VERBOSE,
+)
+_QUOTED_MAIL = re.compile(
+    r"""^(?:
+        [ \t]*[-_]{2,}[ ]?(?:Message[ ]d['’]origine|Original[ ]Message|Message[ ]transféré|Forwarded[ ]message
             |Ursprüngliche[ ]Nachricht)[ ]?[-_]*
-      | [ \t]*\*?(?:De|From|Von)\*?[ \u00a0]?:[^\n]{1,300}\n
+      | (?:[ \t]*_{10,}[ \t]*\n\s*)?[ \t]*\*?(?:De|From|Von)\*?[ \u00a0]?:[^\n]{1,300}\n
             [ \t]*\*?(?:Envoyé|Sent|Gesendet|Date|Datum|À|To|An)\*?[ \u00a0]?:
     )""",
     re.MULTILINE | re.VERBOSE,
 )
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_QUOTE_FOLLOWS = re.compile(r"\s*^[ \t]*>", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"[ \t]*>")
+# A quoted line this long was wrapped on the way, and what stands between it and the next quoted line is its rest.
+_WRAPPED_FROM = 66
+_GAP = "\x1e"
+_POSTSCRIPT = re.compile(r"^[ \t]*(?:P\.? ?S\.?|Post-scriptum)[ \t]*[:\-–.,]", re.MULTILINE | re.IGNORECASE)
 _DEVICE = re.compile(
     r"^[ \t]*(?:Envoyé (?:de|depuis) (?:mon|ma) |Sent from my |Get Outlook for |Télécharger Outlook|Von meinem )"
     r"[^\n]{0,80}$",
@@ -57,18 +67,43 @@ def split_headers(text: str) -> tuple[dict[str, str], str]:
 
 
 def own_words(text: str, markup: str = "") -> str:
-    """What was written in this reply alone. Falls back to more of the text rather than to nothing."""
-    plain = (text or text_of(markup)).replace("\r\n", "\n").replace("\u200b", "")[:LONGEST_JUDGED]
-    _, plain = split_headers(re.sub(r"[ \t]{3,}", "  ", plain))
-    opened = _QUOTE_OPENS.search(plain)
-    unquoted = plain[: opened.start()] if opened and plain[: opened.start()].strip() else plain
-    latest = _latest(re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n\n", unquoted).strip())
-    latest = _QUOTED_LINE.sub("", latest)
-    kept = _without_signature(_DEVICE.sub("", latest))
-    for candidate in (kept, latest, unquoted, plain):
-        if words := re.sub(r"\n{3,}", "\n\n", candidate).strip():
+    """What was written in this reply alone, above, below or between what it quotes; "" when it only quotes."""
+    plain = (text or _with_quotes_marked(markup)).replace("\r\n", "\n").replace("\u200b", "").replace(_GAP, "")
+    _, plain = split_headers(re.sub(r"[ \t]{3,}", "  ", plain[:LONGEST_JUDGED]))
+    unquoted = _unquoted(plain)
+    parts = [re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n\n", part).strip() for part in unquoted.split(_GAP)]
+    latest = [_DEVICE.sub("", _latest(part)) for part in parts if part]
+    for candidate in ([_without_signature(part) for part in latest], latest, parts):
+        if words := re.sub(r"\n{3,}", "\n\n", "\n\n".join(part.strip() for part in candidate if part.strip())).strip():
             return words
-    return ""
+    # Marks alone may be a person's own doing; where a program says whom it quotes, nothing was added.
+    return "" if _QUOTED_MAIL.search(plain) or _ATTRIBUTION.search(plain) else plain.strip()
+
+
+def _unquoted(plain: str) -> str:
+    """`plain` without what it quotes; each quote that something follows leaves a gap in its place.
+
+    Lines marked with `>` are quoted and nothing else is: people answer below and between them. A quote without marks
+    goes on to the end.
+    """
+    whole = _QUOTED_MAIL.search(plain)
+    plain = plain[: whole.start()] if whole else plain
+    kept: list[str] = []
+    at = 0
+    for opened in _ATTRIBUTION.finditer(plain):
+        kept.append(plain[at : opened.start()])
+        at = opened.end()
+        if not _QUOTE_FOLLOWS.match(plain, at):
+            at = len(plain)
+            break
+    lines = "".join((*kept, plain[at:])).split("\n")
+    is_quoted = [bool(_QUOTED_LINE.match(line)) for line in lines]
+    found: list[str] = []
+    for number, line in enumerate(lines):
+        between = 0 < number < len(lines) - 1 and is_quoted[number - 1] and is_quoted[number + 1]
+        is_rest = between and len(lines[number - 1]) >= _WRAPPED_FROM and bool(line.strip())
+        found.append(_GAP if is_quoted[number] or is_rest else line)
+    return "\n".join(found)
 
 
 def _latest(text: str) -> str:
@@ -79,7 +114,10 @@ def _latest(text: str) -> str:
 
 
 def _without_signature(text: str) -> str:
-    """Cut from the last closing on, when what follows is short enough to be a signature."""
+    """Cut from the last closing on, when what follows is short enough to be a signature; a postscript stays."""
+    if postscript := _POSTSCRIPT.search(text):
+        before = _without_signature(text[: postscript.start()])
+        return f"{before.rstrip()}\n\n{text[postscript.start() :]}"
     closings = list(_CLOSING.finditer(text))
     for closing in reversed(closings):
         rest = [line for line in text[closing.end() :].splitlines() if line.strip()]
@@ -93,17 +131,24 @@ def _without_signature(text: str) -> str:
 
 
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,20})(?=[\s/>])")
-_DROPPED = frozenset({"blockquote", "style", "script", "head", "title"})
+_DROPPED = frozenset({"style", "script", "head", "title"})
+_QUOTES, _QUOTE_OPENS, _QUOTE_ENDS = "blockquote", "\x11", "\x12"
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3"})
 LONGEST_TAG = 2_000
 
 
 def text_of(markup: str) -> str:
-    """The words of an HTML mail without what it quotes, in time linear in its length whatever it holds.
+    """The words of an HTML mail without what it quotes."""
+    lines = _with_quotes_marked(markup).split("\n")
+    return "\n".join(line for line in lines if not line.startswith(">")).strip()
+
+
+def _with_quotes_marked(markup: str) -> str:
+    """The words of an HTML mail, what it quotes on lines that begin with `>`, in time linear in its length.
 
     The standard library takes minutes for a hundred kilobytes of unclosed tags, and strangers write these mails.
     """
-    markup = markup[:LONGEST_MARKUP]
+    markup = markup[:LONGEST_MARKUP].replace(_QUOTE_OPENS, "").replace(_QUOTE_ENDS, "")
     parts: list[str] = []
     at, dropping, has_comment_ends = 0, 0, True
     while at < len(markup):
@@ -126,7 +171,16 @@ def text_of(markup: str) -> str:
         name = _TAG_NAME.match(markup, opened, ended + 1)
         if name and (tag := name[1].lower()) in _DROPPED:
             dropping = max(0, dropping - 1) if markup[opened + 1] == "/" else dropping + 1
+        elif name and tag == _QUOTES and not dropping:
+            parts.append(f"\n{_QUOTE_ENDS if markup[opened + 1] == '/' else _QUOTE_OPENS}\n")
         elif name and tag in _BREAKS and not dropping:
             parts.append("\n")
         at = ended + 1
-    return re.sub(r"[ \t]+", " ", html.unescape("".join(parts))).strip()
+    depth = 0
+    lines: list[str] = []
+    for line in re.sub(r"[ \t]+", " ", html.unescape("".join(parts))).split("\n"):
+        if line in {_QUOTE_OPENS, _QUOTE_ENDS}:
+            depth = max(0, depth + (1 if line == _QUOTE_OPENS else -1))
+        else:
+            lines.append(f"> {line.strip()}" if depth else line)
+    return "\n".join(lines).strip()

@@ -64,7 +64,8 @@ async def receive(
         body_html=incoming.html,
         body_stripped=words,
         headers=Jsonb(headers),
-        provider_message_id=incoming.provider_message_id,
+        # A reply that the vendor gave no id is one by the event that told it.
+        provider_message_id=incoming.provider_message_id or f"event:{event_id}",
         is_automatic=is_automatic,
         received_at=said.occurred_at,
     )

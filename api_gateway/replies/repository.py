@@ -89,7 +89,7 @@ async def note_answer(session: Session, who: Enrolled, provider_message_id: str,
         id=who.prospect_id,
         at=at,
     )
-    if channel != "email":
+    if channel != "email" or not provider_message_id:
         return
     await session.execute(
         """

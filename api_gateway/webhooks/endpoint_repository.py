@@ -47,11 +47,40 @@ async def one(session: Session, endpoint_id: UUID) -> StandingEndpoint | None:
     )
 
 
+async def never_registered(session: Session, source: str) -> UUID | None:
+    """The closed way in of an attempt to register that failed; nothing ever came through it."""
+    endpoint_id: UUID | None = await session.value(
+        """
+        select id from public.inbound_endpoints
+        where organization_id = private.workflow_organization_id() and source = %(source)s and status = 'retired'
+          and vendor_webhook_id is null and last_event_at is null
+        order by created_at, id
+        limit 1
+        for update skip locked
+        """,
+        source=source,
+    )
+    return endpoint_id
+
+
 async def insert(session: Session, **values: Any) -> None:
+    """A new way in, or the one of this id opened anew.
+
+    What the vendor has to tell is asked for from where its ways in before left off: a key that was broken for days, or
+    a first attempt to register that failed, leaves no gap.
+    """
     await session.execute(
         """
-        insert into public.inbound_endpoints (id, organization_id, source, token_hash, sealed_secret, watermark_at)
-        values (%(id)s, %(organization_id)s, %(source)s, %(token_hash)s, %(sealed_secret)s, clock_timestamp())
+        insert into public.inbound_endpoints as e
+            (id, organization_id, source, token_hash, sealed_secret, watermark_at)
+        select %(id)s, %(organization_id)s, %(source)s, %(token_hash)s, %(sealed_secret)s,
+               greatest(coalesce(max(o.watermark_at) filter (where o.last_checked_at is not null), min(o.watermark_at),
+                                 clock_timestamp()), clock_timestamp() - interval '90 days')
+        from public.inbound_endpoints o
+        where o.organization_id = %(organization_id)s and o.source = %(source)s
+        on conflict (id) do update
+        set token_hash = excluded.token_hash, sealed_secret = excluded.sealed_secret, status = 'active',
+            sealed_previous_secret = null, previous_until = null, watermark_at = excluded.watermark_at
         """,
         **values,
     )

@@ -10,6 +10,11 @@ MailKind = Literal[
 ]
 BookingKind = Literal["created", "moved", "cancelled", "reschedule_requested", "no_show", "completed", "ignored"]
 
+# Under this name an event's reader finds when it was received; no JSON holds a datetime.
+RECEIVED_AT = "_received_at"
+# Outside of these nobody writes mails or meets, and calculating with days fails.
+_YEARS = range(1970, 2200)
+
 # Of two events at the same moment the later stage counts.
 BOOKING_RANK: dict[BookingKind, int] = {
     "ignored": 0, "created": 1, "moved": 2, "reschedule_requested": 3, "completed": 4, "no_show": 5, "cancelled": 6,
@@ -46,7 +51,10 @@ class MailEvent:
 
 @dataclass(frozen=True)
 class BookingEvent:
-    """Something became of a meeting. `uid` is the booking's now, `previous_uid` the one that a move replaced."""
+    """Something became of a meeting. `uid` is the booking's now, `previous_uid` the one that a move replaced.
+
+    What is empty or None was not told.
+    """
 
     kind: BookingKind
     provider: Literal["calcom", "calendly"]
@@ -56,7 +64,7 @@ class BookingEvent:
     title: str = ""
     start_at: datetime | None = None
     end_at: datetime | None = None
-    time_zone: str = "UTC"
+    time_zone: str = ""
     video_url: str | None = None
     organizer_email: str | None = None
     attendees: tuple[Mapping[str, str], ...] = ()
@@ -104,16 +112,24 @@ def clean(value: Any, limit: int = 1_000) -> str:
 
 
 def moment(value: Any) -> datetime | None:
-    """An instant in UTC from ISO 8601 text or Unix seconds; None when it is neither."""
+    """An instant in UTC from ISO 8601 text or Unix seconds; None when it is neither, or not of these centuries."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        if not isinstance(value, str) or len(value) > 40:
+            found = datetime.fromtimestamp(value, UTC)
+        elif isinstance(value, str) and len(value) <= 40:
+            parsed = datetime.fromisoformat(value.strip())
+            found = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        else:
             return None
-        parsed = datetime.fromisoformat(value.strip())
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return found if found.year in _YEARS else None
+
+
+def told_at(payload: Mapping[str, Any], field: str) -> datetime | None:
+    """When an event happened by its `field`, else when we received it: a stop without a time is a stop all the same."""
+    received = payload.get(RECEIVED_AT)
+    return moment(payload.get(field)) or (received if isinstance(received, datetime) else None)
 
 
 def table(value: Any) -> dict[str, Any]:

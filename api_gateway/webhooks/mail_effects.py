@@ -16,8 +16,10 @@ from api_gateway.replies import receiving, standing
 from api_gateway.replies.filter import DeliveryFailure
 from api_gateway.resources import Resources
 from api_gateway.suppressions import service as suppressions
+from api_gateway.suppressions.keys import UnreadableAddress, normalized
+from api_gateway.suppressions.schemas import SuppressionReason
 from api_gateway.webhooks import mail_repository as repository
-from api_gateway.webhooks.events import MailEvent
+from api_gateway.webhooks.events import MailEvent, MailKind
 from api_gateway.webhooks.mail_repository import Target
 from api_gateway.webhooks.repository import StoredEvent
 
@@ -26,6 +28,9 @@ WAIT_S = 2.0
 _STORED_KINDS = {
     "sent": "sent", "delivered": "delivered", "opened": "opened", "clicked": "clicked", "bounced": "bounced",
     "complained": "complained",
+}  # fmt: skip
+_STOPS: dict[MailKind, SuppressionReason] = {
+    "bounced": "bounced", "complained": "complained", "unsubscribed": "unsubscribed",
 }  # fmt: skip
 # What a person set by hand at the vendor and what must stop us, whatever we have read ourselves.
 _DECLINES = frozenset({"lead_not_interested", "lead_wrong_person"})
@@ -38,15 +43,15 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
     """
     target = await repository.find_target(session, said)
     if target is None:
-        if event.attempts < WAITS:
+        if said.kind != "unsubscribed" and event.attempts < WAITS:
             raise Wait(WAIT_S, "nobody whom we wrote to is known by what the event names")
+        if said.kind in _STOPS and said.channel == "email" and await _suppress_stranger(session, said, event):
+            return None
         return "nobody whom we wrote to is known by what the event names"
     is_first = await _is_first(session, said, target)
     await _note(session, said, target)
     match said.kind:
         case "reply":
-            if said.reply is None or not said.reply.provider_message_id:
-                return "the reply has no id"
             received = await receiving.receive(shared, session, target.enrollment_id, said, event_id=event.id)
             if received is not None and isinstance(received.verdict, DeliveryFailure) and received.verdict.permanent:
                 await _note_report(session, said, target)
@@ -64,12 +69,12 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
                 provider_message_id=said.provider_message_id,
                 at=said.occurred_at,
             )
-        case "bounced" | "complained" | "unsubscribed":
+        case "bounced" | "complained" | "unsubscribed" as reason:
             await suppressions.suppress_prospect(
                 session,
                 organization_id=target.organization_id,
                 prospect_id=target.prospect_id,
-                reason=said.kind,
+                reason=reason,
                 source="webhook",
             )
             if is_first and target.message_id is not None and said.kind != "unsubscribed":
@@ -77,6 +82,29 @@ async def apply(shared: Resources, session: Session, said: MailEvent, event: Sto
         case "soft_bounced":
             return "a passing delivery failure: the vendor tries again"
     return None
+
+
+async def _suppress_stranger(session: Session, said: MailEvent, event: StoredEvent) -> bool:
+    """Nobody whom we wrote to, but whom nobody may write to: another campaign of the same account did."""
+    reason = _STOPS[said.kind]
+    prospect_id = await repository.prospect_of(session, said.address)
+    if prospect_id is not None:
+        await suppressions.suppress_prospect(
+            session,
+            organization_id=event.organization_id,
+            prospect_id=prospect_id,
+            reason=reason,
+            source="webhook",
+        )
+        return True
+    try:
+        key = normalized("email", said.address)
+    except UnreadableAddress:
+        return False
+    await suppressions.suppress(
+        session, organization_id=event.organization_id, keys=[key], reason=reason, source="webhook"
+    )
+    return True
 
 
 async def _note_report(session: Session, said: MailEvent, target: Target) -> None:

@@ -10,12 +10,13 @@ from pydantic import BaseModel
 
 from api_gateway.database import Session
 from api_gateway.suppressions import repository as suppressions
-from api_gateway.suppressions.keys import keys_of
+from api_gateway.suppressions.keys import UnreadableAddress, keys_of, normalized
 from api_gateway.webhooks.events import IncomingReply, MailEvent
 
 MOST_SEARCHED = 50_000
 MOST_KEYS = 20
-_OUR_KEY = re.compile(r"<(sm-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@")
+# Programs fold the header, drop the brackets and change the case.
+_OUR_KEY = re.compile(r"(?i)(?<![\w.+-])(sm-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@")
 _FINAL_RECIPIENT = re.compile(r"(?im)^(?:final|original)-recipient:\s*rfc822;\s*<?([^\s<>;]+@[^\s<>;]+)>?\s*$")
 
 
@@ -89,7 +90,15 @@ def answered_keys(reply: IncomingReply) -> list[str]:
     headers = {name.lower(): value for name, value in reply.headers.items()}
     named = f"{headers.get('in-reply-to', '')} {headers.get('references', '')}"
     found = _OUR_KEY.findall(named) or (_OUR_KEY.findall(reply.text[:MOST_SEARCHED]) if _is_report(headers) else [])
-    return list(dict.fromkeys(found))[:MOST_KEYS]
+    return list(dict.fromkeys(key.lower() for key in found))[:MOST_KEYS]
+
+
+def _normal(address: str, channel: str) -> str:
+    """An address in the form in which people's are kept; what is no address stays as it is."""
+    try:
+        return normalized("phone" if channel == "sms" else "email", address).value if address else address
+    except UnreadableAddress:
+        return address
 
 
 def _addressee(said: MailEvent) -> str:
@@ -116,9 +125,13 @@ async def find_target(session: Session, said: MailEvent) -> Target | None:
     if said.provider_message_id and said.kind != "reply":
         enrollment_id = await session.value(_BY_MESSAGE, message_id=said.provider_message_id)
     if enrollment_id is None and said.provider_campaign_id:
-        enrollment_id = await session.value(_BY_CAMPAIGN, campaign_id=said.provider_campaign_id, address=said.address)
+        enrollment_id = await session.value(
+            _BY_CAMPAIGN, campaign_id=said.provider_campaign_id, address=_normal(said.address, "email")
+        )
     elif enrollment_id is None and said.address:
-        enrollment_id = await session.value(_BY_ADDRESS, address=_addressee(said), channel=said.channel)
+        enrollment_id = await session.value(
+            _BY_ADDRESS, address=_normal(_addressee(said), said.channel), channel=said.channel
+        )
     if enrollment_id is None:
         return None
     await _lock_person(session, enrollment_id)
@@ -149,6 +162,19 @@ async def _lock_person(session: Session, enrollment_id: UUID) -> None:
     for row in rows:
         keys = keys_of(row["email_norm"], row["phone_e164"], row["linkedin_norm"])
         await suppressions.lock(session, row["organization_id"], keys)
+
+
+async def prospect_of(session: Session, address: str) -> UUID | None:
+    """Whose e-mail address it is, written to or not."""
+    prospect_id: UUID | None = await session.value(
+        """
+        select id from public.prospects
+        where organization_id = private.workflow_organization_id() and email_norm = %(address)s and erased_at is null
+        limit 1
+        """,
+        address=_normal(address, "email"),
+    )
+    return prospect_id
 
 
 async def insert_message_event(session: Session, **values: Any) -> bool:

@@ -12,7 +12,9 @@ def payload_of(body: bytes, content_type: str) -> dict[str, Any]:
     try:
         # Nobody signs the content type: JSON that somebody called a form must not be stored as one and then stand in
         # the way of the true delivery.
-        if content_type.startswith("application/x-www-form-urlencoded") and not body.lstrip().startswith(b"{"):
+        if content_type.strip().lower().startswith(
+            "application/x-www-form-urlencoded"
+        ) and not body.lstrip().startswith(b"{"):
             return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=500))
         payload = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

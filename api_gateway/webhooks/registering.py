@@ -1,15 +1,14 @@
 """Our webhook at a vendor: an unguessable path, a random secret, both made here and kept sealed or hashed."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import structlog
 
 from api_gateway.credentials import hooks
-from api_gateway.credentials.sealed import open_credential
+from api_gateway.credentials.sealed import OpenCredential, open_credential
 from api_gateway.providers import registry
-from api_gateway.providers.calcom import Calcom
 from api_gateway.resources import Resources
 from api_gateway.webhooks import endpoint_repository as repository
 from api_gateway.webhooks.inbox import hash_of
@@ -39,15 +38,18 @@ def new_way_in(secret: str | None = None) -> NewWayIn:
 
 
 async def register_endpoint(shared: Resources, organization_id: UUID, source: str) -> None:
-    """Make our webhook at `source` (instantly or calcom) and take older ones away. Raises VendorFailed.
+    """Make our webhook at `source` (instantly, calcom or calendly) and take older ones away. Raises VendorFailed.
 
-    The endpoint is stored before the vendor hears of it, so that not even its first event finds a closed door.
+    The endpoint is stored before the vendor hears of it, so that not even its first event finds a closed door. An
+    attempt that failed leaves its row to the next one, so that a vendor who refuses for weeks leaves one row.
     """
     way_in = new_way_in()
     url = way_in.url(shared.settings.public_url, source)
     async with shared.database.workflow(organization_id, actor="gateway", reason="credential stored") as session:
         credential = await open_credential(session, shared.keyring, source)
         older = await repository.standing(session, source)
+        left = await repository.never_registered(session, source)
+        way_in = replace(way_in, id=left or way_in.id)
         await repository.insert(
             session,
             id=way_in.id,
@@ -57,11 +59,7 @@ async def register_endpoint(shared: Resources, organization_id: UUID, source: st
             sealed_secret=seal(shared.keyring, organization_id, way_in.id, way_in.secret),
         )
     try:
-        if source == "instantly":
-            client = registry.instantly(shared.settings, shared.http, credential)
-            webhook_id = await client.register_webhook(url, {INSTANTLY_HEADER.title(): way_in.secret}, "Sales Machine")
-        else:
-            webhook_id = await _calcom(shared, credential.key.get_secret_value()).register_webhook(url, way_in.secret)
+        webhook_id = await _subscribe(shared, credential, url, way_in.secret)
     except AppError:
         async with shared.database.workflow(organization_id, actor="gateway") as session:
             await repository.retire(session, way_in.id)
@@ -69,6 +67,9 @@ async def register_endpoint(shared: Resources, organization_id: UUID, source: st
     async with shared.database.workflow(organization_id, actor="gateway") as session:
         await repository.note_registered(session, way_in.id, webhook_id)
     for endpoint in older:
+        if source == "calendly" and endpoint.vendor_webhook_id is None:
+            # Made by hand, perhaps for another account: what it tells twice is one event all the same.
+            continue
         await _take_away(shared, organization_id, source, endpoint)
 
 
@@ -82,18 +83,30 @@ async def _take_away(
     if endpoint.vendor_webhook_id is None:
         return
     try:
-        if source == "instantly":
-            await registry.instantly(shared.settings, shared.http, credential).delete_webhook(
-                endpoint.vendor_webhook_id
-            )
-        else:
-            await _calcom(shared, credential.key.get_secret_value()).delete_webhook(endpoint.vendor_webhook_id)
+        await _unsubscribe(shared, credential, endpoint.vendor_webhook_id)
     except AppError as error:
         log.warning("older_webhook_not_removed", source=source, reason=error.detail)
 
 
-def _calcom(shared: Resources, key: str) -> Calcom:
-    return Calcom(shared.http, shared.settings.calcom_base_url, key)
+async def _subscribe(shared: Resources, credential: OpenCredential, url: str, secret: str) -> str:
+    match credential.service_name:
+        case "instantly":
+            instantly = registry.instantly(shared.settings, shared.http, credential)
+            return await instantly.register_webhook(url, {INSTANTLY_HEADER.title(): secret}, "Sales Machine")
+        case "calendly":
+            return await registry.calendly(shared.settings, shared.http, credential).register_webhook(url, secret)
+        case _:
+            return await registry.calcom(shared.settings, shared.http, credential).register_webhook(url, secret)
+
+
+async def _unsubscribe(shared: Resources, credential: OpenCredential, webhook_id: str) -> None:
+    match credential.service_name:
+        case "instantly":
+            await registry.instantly(shared.settings, shared.http, credential).delete_webhook(webhook_id)
+        case "calendly":
+            await registry.calendly(shared.settings, shared.http, credential).delete_webhook(webhook_id)
+        case _:
+            await registry.calcom(shared.settings, shared.http, credential).delete_webhook(webhook_id)
 
 
 async def _instantly_stored(shared: Resources, organization_id: UUID) -> None:
@@ -102,6 +115,10 @@ async def _instantly_stored(shared: Resources, organization_id: UUID) -> None:
 
 async def _calcom_stored(shared: Resources, organization_id: UUID) -> None:
     await register_endpoint(shared, organization_id, "calcom")
+
+
+async def _calendly_stored(shared: Resources, organization_id: UUID) -> None:
+    await register_endpoint(shared, organization_id, "calendly")
 
 
 def _also(service_name: str, hook: hooks.Hook) -> None:
@@ -120,3 +137,4 @@ def _also(service_name: str, hook: hooks.Hook) -> None:
 
 _also("instantly", _instantly_stored)
 _also("calcom", _calcom_stored)
+_also("calendly", _calendly_stored)

@@ -36,14 +36,16 @@ class Calendly(Standin):
     """The stand-in as a whole."""
 
     vendor = "calendly"
-    settings: ClassVar[frozenset[str]] = frozenset({"requests_per_minute", "is_enterprise"})
+    settings: ClassVar[frozenset[str]] = frozenset({"requests_per_minute", "is_enterprise", "is_administrator"})
     requests_per_minute = 500
     is_enterprise = True
+    is_administrator = True
 
     def routes(self) -> list[Route]:
         """Users, subscriptions, events, and the guests' own door."""
         return [
             Route("/_control/book", self.book_as_guest, methods=["POST"]),
+            Route("/_control/absent", self.note_absence, methods=["POST"]),
             Route("/users/me", self.keyed(self.me)),
             Route("/event_types", self.keyed(self.event_types)),
             Route("/webhook_subscriptions", self.keyed(self.subscribe), methods=["POST"]),
@@ -74,6 +76,7 @@ class Calendly(Standin):
         super().configure(values)
         self.requests_per_minute = int(values.get("requests_per_minute", self.requests_per_minute))
         self.is_enterprise = bool(values.get("is_enterprise", self.is_enterprise))
+        self.is_administrator = bool(values.get("is_administrator", self.is_administrator))
 
     def resume(self) -> None:
         """Let invitees go through with the change of mind that they had planned."""
@@ -107,6 +110,8 @@ class Calendly(Standin):
             return self.error(400, f"{missing[0]} can't be blank")
         if set(body["events"]) - set(EVENTS) or body["scope"] not in {"user", "organization"}:
             return self.error(400, "The supplied parameters are invalid.")
+        if body["scope"] == "organization" and not self.is_administrator:
+            return self.error(403, "You do not have permission to access this resource.")
         rows = self.tables["subscriptions"].values()
         if any(row["callback_url"] == body["url"] and row["state"] == "active" for row in rows):
             return JSONResponse({"title": "Already Exists", "message": "Hook with this url already exists"}, 409)
@@ -127,9 +132,10 @@ class Calendly(Standin):
         self.effect("subscribed", number, "subscriptions", row)
         return JSONResponse({"resource": public(row)}, status_code=201)
 
-    async def list_subscriptions(self, _: Request) -> Response:
+    async def list_subscriptions(self, request: Request) -> Response:
         """All subscriptions; `disabled` ones have to be made anew."""
-        return self._collection([row for row in self.tables["subscriptions"].values() if row["state"] != "deleted"])
+        rows = [row for row in self.tables["subscriptions"].values() if row["state"] != "deleted"]
+        return self._collection(request, rows)
 
     async def get_subscription(self, request: Request) -> Response:
         """One subscription."""
@@ -144,9 +150,11 @@ class Calendly(Standin):
         return Response(status_code=204)
 
     async def list_events(self, request: Request) -> Response:
-        """Scheduled events, by start and invitee."""
+        """Scheduled events in the order of their start, from a start on, by status and invitee."""
         query = request.query_params
-        rows = list(self.tables["events"].values())
+        if query.get("organization") and not self.is_administrator:
+            return self.error(403, "You do not have permission to access this resource.")
+        rows = sorted(self.tables["events"].values(), key=lambda row: (row["start_time"], row["_id"]))
         if since := query.get("min_start_time"):
             rows = [row for row in rows if row["start_time"] >= since]
         if status := query.get("status"):
@@ -154,7 +162,7 @@ class Calendly(Standin):
         if email := query.get("invitee_email"):
             having = {one["_event"] for one in self.tables["invitees"].values() if one["email"] == email.lower()}
             rows = [row for row in rows if row["_id"] in having]
-        return self._collection(rows)
+        return self._collection(request, rows)
 
     async def get_event(self, request: Request) -> Response:
         """One event."""
@@ -163,7 +171,8 @@ class Calendly(Standin):
     async def list_invitees(self, request: Request) -> Response:
         """Who comes to an event."""
         event = request.path_params["uuid"]
-        return self._collection([one for one in self.tables["invitees"].values() if one["_event"] == event])
+        rows = [one for one in self.tables["invitees"].values() if one["_event"] == event]
+        return self._collection(request, [one | {"_scheduled": one.pop("scheduled_event")} for one in map(dict, rows)])
 
     async def cancel_event(self, request: Request) -> Response:
         """Cancel an event: 201."""
@@ -207,6 +216,18 @@ class Calendly(Standin):
         self._schedule_change(invitee)
         return JSONResponse({"uri": invitee["uri"]})
 
+    async def note_absence(self, request: Request) -> Response:
+        """The host notes that an invitee did not come, or takes it back: `{email, absent}`."""
+        wish = await json_object(request)
+        for row in list(self.tables["invitees"].values()):
+            if row["email"] == str(wish.get("email")).lower() and row["status"] == "active":
+                is_absent = bool(wish.get("absent", True))
+                noted = {"uri": self._uri("invitee_no_shows", row["_id"]), "created_at": timestamp()}
+                changed = row | {"no_show": noted if is_absent else None, "updated_at": timestamp()}
+                self.effect("absence_noted" if is_absent else "absence_taken_back", row["_id"], "invitees", changed)
+                self._announce(f"invitee_no_show.{'created' if is_absent else 'deleted'}", changed)
+        return JSONResponse({})
+
     # The world.
 
     def _uri(self, kind: str, number: str) -> str:
@@ -222,7 +243,13 @@ class Calendly(Standin):
         uri = self._uri("scheduled_events", event)
         start, end = timestamp(day), timestamp(day + timedelta(minutes=30))
         meeting = {"_id": event, "uri": uri, "name": "Intro", "status": "active", "start_time": start, "end_time": end}
-        more = {"location": {"type": "custom", "location": "https://meet.example"}, "created_at": timestamp()}
+        more = {
+            "location": {"type": "custom", "location": "https://meet.example"},
+            "event_memberships": [{"user": self._uri("users", "u1"), "user_email": "lea@sales-machine.example"}],
+            "invitees_counter": {"total": 1, "active": 1, "limit": 1},
+            "created_at": timestamp(),
+            "updated_at": timestamp(),
+        }
         self.effect("event_scheduled", f"{email}|{start}", "events", meeting | more)
         return {
             "_id": number,
@@ -232,13 +259,14 @@ class Calendly(Standin):
             "status": "active",
             "timezone": "Europe/Paris",
             "event": uri,
-            "scheduled_event": meeting | more,
+            "scheduled_event": public(meeting | more),
             "cancel_url": f"https://calendly.com/cancellations/{number}",
             "reschedule_url": f"https://calendly.com/reschedulings/{number}",
             "rescheduled": False,
             "old_invitee": old,
             "new_invitee": None,
             "cancellation": None,
+            "no_show": None,
             "questions_and_answers": [],
             "tracking": tracking | {"salesforce_uuid": None},
             "created_at": timestamp(),
@@ -258,7 +286,7 @@ class Calendly(Standin):
         row = invitee | change | {"_then": "keeps", "updated_at": timestamp()}
         self.effect("invitee_canceled", invitee["_id"], "invitees", row)
         event = self.tables["events"][invitee["_event"]]
-        self.effect("event_canceled", event["_id"], "events", event | {"status": "canceled"})
+        self.effect("event_canceled", event["_id"], "events", event | {"status": "canceled", "updated_at": timestamp()})
         self._announce("invitee.canceled", row)
         return cancellation
 
@@ -304,6 +332,15 @@ class Calendly(Standin):
             return self.error(404, "The server could not find the requested resource.")
         return JSONResponse({"resource": public(row)})
 
-    def _collection(self, rows: list[Record]) -> Response:
-        page = {"count": len(rows), "next_page": None, "next_page_token": None}
-        return JSONResponse({"collection": [public(row) for row in rows], "pagination": page})
+    def _collection(self, request: Request, rows: list[Record]) -> Response:
+        query = request.query_params
+        count = int(query.get("count", "20")) if query.get("count", "20").isdecimal() else 0
+        token = query.get("page_token", "0")
+        if not 1 <= count <= 100 or not token.isdecimal():
+            return self.error(400, "The supplied parameters are invalid.")
+        first = int(token)
+        more = str(first + count) if len(rows) > first + count else None
+        shown = [public(row) for row in rows[first : first + count]]
+        next_page = str(request.url.include_query_params(page_token=more)) if more else None
+        page = {"count": len(shown), "next_page": next_page, "next_page_token": more}
+        return JSONResponse({"collection": shown, "pagination": page})

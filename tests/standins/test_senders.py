@@ -1,7 +1,9 @@
 """Resend, Twilio, the mail server and Calendly: contracts, signatures, limits and stories."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +14,9 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
+from api_gateway.providers.calendly import Booked
+from api_gateway.providers.calendly import Calendly as GatewaysClient
+from api_gateway.webhooks.sources.calendly import deliveries
 from sandbox.standins.calendly import EVENTS, calendly_signature
 from sandbox.standins.resend import svix_signature
 from sandbox.standins.twilio import STOPS, UNDELIVERED, twilio_signature
@@ -275,3 +280,44 @@ class TestCalendly:
         invitees = calendly.call("GET", f"{path}/invitees", headers=self.KEY).json()["collection"]
         assert [one["status"] for one in invitees] == ["canceled"]
         assert calendly.call("POST", f"{path}/cancellation", json={}, headers=self.KEY).status_code == 404
+
+    def test_collections_come_in_pages_and_an_organization_needs_an_administrator(self, calendly: Vendor) -> None:
+        for number in range(3):
+            calendly.control("book", key=str(number), email=f"guest{number}@acme.example")
+        query = {"count": "2", "organization": "https://api.calendly.com/organizations/o1"}
+        first = calendly.call("GET", "/scheduled_events", params=query, headers=self.KEY).json()
+        token = first["pagination"]["next_page_token"]
+        rest = calendly.call("GET", "/scheduled_events", params={**query, "page_token": token}, headers=self.KEY).json()
+        starts = [event["start_time"] for event in first["collection"] + rest["collection"]]
+        assert (starts, rest["pagination"]["next_page_token"]) == (sorted(starts), None)
+        assert len(starts) == 3
+        calendly.control("configure", is_administrator=False)
+        assert calendly.call("GET", "/scheduled_events", params=query, headers=self.KEY).status_code == 403
+        calendly.control("configure", is_administrator=True)
+
+    def test_the_gateways_client_reads_who_booked_cancelled_and_did_not_come(self, calendly: Vendor) -> None:
+        for name in ("anna", "boris"):
+            calendly.control("book", key=name, email=f"{name}@acme.example")
+        calendly.control("absent", email="boris@acme.example")
+        began = datetime.now(UTC) - timedelta(minutes=1)
+
+        async def ask() -> list[Booked]:
+            async with httpx2.AsyncClient(trust_env=False, timeout=40) as client:
+                account = GatewaysClient(client, calendly.url, "cal")
+                number = await account.register_webhook("http://127.0.0.1:9/hook", "k")
+                assert await account.webhook_is_active(number)
+                await account.delete_webhook(number)
+                assert not await account.webhook_is_active(number)
+                [anna] = [one for one in await account.changed_since(began) if one.invitee["email"].startswith("anna")]
+                await account.cancel_event(anna.invitee["uri"], "Malade")
+                assert await account.changed_since(datetime.now(UTC) + timedelta(minutes=1)) == []
+                return await account.changed_since(began)
+
+        told = {
+            one.invitee["email"].partition("@")[0]: [event["event"] for event in deliveries(one.event, one.invitee)]
+            for one in asyncio.run(ask())
+        }
+        assert told == {
+            "anna": ["invitee.created", "invitee.canceled"],
+            "boris": ["invitee.created", "invitee_no_show.created"],
+        }

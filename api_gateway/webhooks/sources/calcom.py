@@ -85,7 +85,7 @@ def _event(kind: BookingKind, booking: Mapping[str, Any], *, uid: str, occurred_
         title=clean(booking.get("title"), 500),
         start_at=moment(booking.get("startTime") or booking.get("start")),
         end_at=moment(booking.get("endTime") or booking.get("end")),
-        time_zone=next((one["timeZone"] for one in attendees if one["timeZone"]), "UTC"),
+        time_zone=next((one["timeZone"] for one in attendees if one["timeZone"]), ""),
         video_url=video if video.startswith(("http://", "https://")) else None,
         organizer_email=clean(organizer.get("email"), 320) or None,
         attendees=attendees,
@@ -95,4 +95,6 @@ def _event(kind: BookingKind, booking: Mapping[str, Any], *, uid: str, occurred_
 
 
 def _somebody_is_missing(booking: Mapping[str, Any]) -> bool:
-    return any(attendee.get("noShow") for attendee in rows(booking.get("attendees"))) or bool(booking.get("noShowHost"))
+    """As a webhook says it, or as the API does."""
+    is_host = booking.get("noShowHost") or booking.get("absentHost")
+    return bool(is_host) or any(one.get("noShow") or one.get("absent") for one in rows(booking.get("attendees")))

@@ -5,13 +5,18 @@ from typing import Any
 
 from api_gateway.webhooks.events import BookingEvent, BookingKind, Identity, Unknown, VendorEvent, clean, moment, table
 
+_ONCE = frozenset({"invitee.created", "invitee.canceled"})
+
 
 def identify(payload: Mapping[str, Any], _: Mapping[str, str]) -> Identity:
-    """Calendly's key is the invitee's uri and the event."""
+    """Calendly's key is the invitee's uri and the event, whether it was delivered or fetched.
+
+    Nobody is invited or cancels twice under one uri; only an absence may be noted and taken back again and again.
+    """
     event = clean(payload.get("event"), 200)
     uri = clean(table(payload.get("payload")).get("uri"), 500)
-    created = clean(payload.get("created_at"), 40)
-    return Identity(event, moment(payload.get("created_at")), (event, uri, created) if uri else ())
+    created = () if event in _ONCE else (clean(payload.get("created_at"), 40),)
+    return Identity(event, moment(payload.get("created_at")), (event, uri, *created) if uri else ())
 
 
 def read(payload: Mapping[str, Any]) -> VendorEvent:
@@ -32,13 +37,16 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
             kind = "cancelled"
         case "invitee_no_show.created":
             kind = "no_show"
+        case "invitee_no_show.deleted":
+            # An absence is noted once a meeting is over; whoever takes it back says that it was held.
+            kind = "completed"
         case _:
             return Unknown(f"no effect is known for the event {event!r}")
     scheduled = table(invitee.get("scheduled_event"))
     location = table(scheduled.get("location"))
     memberships = scheduled.get("event_memberships")
     host = table(memberships[0]) if isinstance(memberships, list) and memberships else {}
-    time_zone = clean(invitee.get("timezone"), 64) or "UTC"
+    time_zone = clean(invitee.get("timezone"), 64)
     attendee = {
         "email": clean(invitee.get("email"), 320),
         "name": clean(invitee.get("name"), 320),
@@ -60,3 +68,15 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
         enrollment=clean(table(invitee.get("tracking")).get("utm_content"), 64) or None,
         reason=clean(table(invitee.get("cancellation")).get("reason"), 500) or None,
     )
+
+
+def deliveries(scheduled: Mapping[str, Any], invitee: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The webhooks that tell where an invitee of the meeting `scheduled`, as the API shows both, stands now."""
+    told = [("invitee.created", invitee.get("created_at"))]
+    if clean(invitee.get("status")) == "canceled":
+        cancelled_at = table(invitee.get("cancellation")).get("created_at")
+        told.append(("invitee.canceled", cancelled_at or invitee.get("updated_at")))
+    if absence := table(invitee.get("no_show")):
+        told.append(("invitee_no_show.created", absence.get("created_at") or invitee.get("updated_at")))
+    whole = {**invitee, "scheduled_event": dict(scheduled)}
+    return [{"event": event, "created_at": at, "payload": whole, "reconciled": True} for event, at in told]

@@ -12,6 +12,7 @@ from api_gateway.webhooks.events import (
     VendorEvent,
     clean,
     moment,
+    told_at,
 )
 
 _KINDS: dict[str, MailKind] = {
@@ -35,6 +36,7 @@ _KINDS: dict[str, MailKind] = {
 }
 _MEANING = ("workspace", "event_type", "campaign_id", "lead_email", "email_id", "step", "variant", "timestamp")
 LONGEST_MAIL = 200_000
+MOST_STEPS = 1_000
 
 
 def identify(payload: Mapping[str, Any], _: Mapping[str, str]) -> Identity:
@@ -50,7 +52,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     """A mail event; a custom label arrives as its own text and is Unknown."""
     event_type = clean(payload.get("event_type"), 200)
     kind = _KINDS.get(event_type)
-    occurred_at = moment(payload.get("timestamp"))
+    occurred_at = told_at(payload, "timestamp")
     address = clean(payload.get("lead_email"), 320).strip().lower()
     if kind is None:
         return Unknown(f"no effect is known for the event {event_type!r}")
@@ -64,7 +66,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
         address=address,
         provider_message_id=mail_id,
         provider_campaign_id=clean(payload.get("campaign_id"), 200) or None,
-        step=step if isinstance(step, int) and not isinstance(step, bool) else None,
+        step=step if isinstance(step, int) and not isinstance(step, bool) and 0 < step <= MOST_STEPS else None,
         label=event_type if kind == "label" else "",
         details={"mailbox": clean(payload.get("email_account"), 320), "link": clean(payload.get("link"), 2_000)},
         reply=_reply(payload, mail_id or "", automatic=event_type == "auto_reply_received")

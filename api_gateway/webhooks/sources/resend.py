@@ -15,6 +15,7 @@ from api_gateway.webhooks.events import (
     clean,
     moment,
     table,
+    told_at,
 )
 
 _KINDS: dict[str, MailKind] = {
@@ -39,7 +40,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     """A mail event; a bounce is hard unless Resend calls it transient."""
     event_type = clean(payload.get("type"), 200)
     kind = _KINDS.get(event_type)
-    occurred_at = moment(payload.get("created_at"))
+    occurred_at = told_at(payload, "created_at")
     data = table(payload.get("data"))
     if kind is None:
         return Unknown(f"no effect is known for the event {event_type!r}")
@@ -99,4 +100,6 @@ def _headers(value: Any) -> dict[str, str]:
         pairs = (
             [(table(item).get("name"), table(item).get("value")) for item in value] if isinstance(value, list) else []
         )
-    return {clean(name, 100): clean(text, 2_000) for name, text in pairs[:100]}
+    # A header that a mail has twice is a list.
+    texts = [(name, " ".join(map(clean, text)) if isinstance(text, list) else text) for name, text in pairs[:200]]
+    return {clean(name, 100): clean(text, 5_000) for name, text in texts}

@@ -5,12 +5,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from api_gateway.webhooks.events import Identity, IncomingReply, MailEvent, MailKind, Unknown, VendorEvent, clean
+from api_gateway.webhooks.events import (
+    RECEIVED_AT,
+    Identity,
+    IncomingReply,
+    MailEvent,
+    MailKind,
+    Unknown,
+    VendorEvent,
+    clean,
+)
 
 _KINDS: dict[str, MailKind] = {"sent": "sent", "delivered": "delivered", "undelivered": "bounced", "failed": "bounced"}
 # Carriers that refuse for now; everything else means the number takes no SMS.
 _PASSING_ERRORS = frozenset({"30001", "30002", "30008", "30010", "30017", "30022"})
-RECEIVED_AT = "_received_at"
 
 
 def _status(payload: Mapping[str, Any]) -> str:

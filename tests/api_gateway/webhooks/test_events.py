@@ -237,3 +237,52 @@ class TestReconciling:
         await reconciling.sweep(resources)
         await work_off(resources)
         assert someone.row("inbound_events")["status"] == "handled"
+
+    async def test_a_key_that_was_broken_for_days_leaves_no_gap(
+        self, db: Db, gateway: httpx2.AsyncClient, resources: Resources, someone: Sequence, outside: Outside
+    ) -> None:
+        connect(db, someone.tenant, "calcom")
+        open_way_in(db, someone.tenant, gateway, "calcom")
+        long_ago = START - timedelta(days=3)
+        db.execute("update public.inbound_endpoints set watermark_at = %s, last_checked_at = watermark_at", [long_ago])
+        outside.answer("POST calcom.test/v2/webhooks", body={"data": {"id": "wh-2"}})
+        outside.answer("DELETE calcom.test/v2/webhooks/wh-1")
+        await registering.register_endpoint(resources, someone.tenant.id, "calcom")
+        [endpoint] = someone.rows("inbound_endpoints", status="active")
+        assert (endpoint["vendor_webhook_id"], endpoint["watermark_at"]) == ("wh-2", long_ago)
+
+    async def test_more_changes_than_one_look_takes_are_gone_on_with_in_the_next(
+        self, db: Db, gateway: httpx2.AsyncClient, resources: Resources, someone: Sequence, outside: Outside,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(reconciling, "MOST_BOOKINGS", 1)
+        connect(db, someone.tenant, "calcom")
+        open_way_in(db, someone.tenant, gateway, "calcom")
+        db.execute("update public.inbound_endpoints set watermark_at = %s", [START])
+        changed_at = START + timedelta(hours=2)
+        row = {"uid": "uid-1", "status": "cancelled", "updatedAt": changed_at.isoformat()}
+        outside.answer("GET calcom.test/v2/bookings", body={"data": [row]})
+        await reconciling.reconcile(resources)
+        assert someone.row("inbound_endpoints")["watermark_at"] == changed_at
+
+    @pytest.mark.parametrize("source", ["instantly", "calcom"])
+    async def test_a_webhook_that_somebody_deleted_at_the_vendor_is_made_anew(
+        self,
+        db: Db,
+        gateway: httpx2.AsyncClient,
+        resources: Resources,
+        someone: Sequence,
+        outside: Outside,
+        source: str,
+    ) -> None:
+        connect(db, someone.tenant, source)
+        open_way_in(db, someone.tenant, gateway, source)
+        hooks = f"{source}.test/{'api/v2' if source == 'instantly' else 'v2'}/webhooks"
+        for route in (f"GET {hooks}/wh-1", f"DELETE {hooks}/wh-1"):
+            outside.answer(route, 404)
+        outside.answer(f"POST {hooks}", body={"id": "wh-2", "data": {"id": "wh-2"}})
+        outside.answer("GET calcom.test/v2/bookings", body={"data": []})
+        outside.answer("GET instantly.test/api/v2/webhook-events", body={"items": []})
+        await reconciling.reconcile(resources)
+        states = {row["vendor_webhook_id"]: row["status"] for row in someone.rows("inbound_endpoints")}
+        assert states == {"wh-1": "retired", "wh-2": "active"}

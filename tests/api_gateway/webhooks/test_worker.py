@@ -11,7 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from api_gateway import jobs
 from api_gateway.settings import Settings
+from api_gateway.worker import take_up_stalled
 from tests.api_gateway.factories import Db
 from tests.api_gateway.people import TEST_SETTINGS
 from tests.api_gateway.webhooks.vendors import make_sequence, open_way_in
@@ -68,6 +70,32 @@ async def test_a_killed_workers_job_is_done_by_the_next(
     assert someone.status == "bounced"
     assert someone.row("mailbox_days")["bounced"] == 1
     assert took < 60 + TAKEN_UP_WITHIN_S
+
+
+async def test_a_stalled_job_whose_like_waits_already_keeps_no_other_from_being_taken_up(
+    settings: Settings, db: Db
+) -> None:
+    db.execute("truncate jobs.procrastinate_jobs, jobs.procrastinate_workers cascade")
+    url = settings.database_url.get_secret_value()
+    silent = "insert into jobs.procrastinate_workers (last_heartbeat) values (now() - interval '1 hour') returning id"
+    worker = db.execute(silent).fetchone()
+    assert worker is not None
+    for lock, status, holder in (
+        ("sweep", "doing", worker["id"]),
+        ("sweep", "todo", None),
+        ("x", "doing", worker["id"]),
+    ):
+        db.execute(
+            """
+            insert into jobs.procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)
+            values ('default', 'sweep_inbox', %s, %s, %s)
+            """,
+            [lock, status, holder],
+        )
+    async with jobs.working(url, most_connections=2) as app:
+        await take_up_stalled(app)
+    rows = db.execute("select queueing_lock, status from jobs.procrastinate_jobs order by queueing_lock").fetchall()
+    assert [tuple(row.values()) for row in rows] == [("sweep", "todo"), ("x", "todo")]
 
 
 async def test_a_worker_ends_when_it_is_told_to(start_worker: Callable[[], subprocess.Popen[bytes]], db: Db) -> None:
