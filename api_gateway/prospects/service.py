@@ -23,7 +23,6 @@ from api_gateway.prospects.schemas import (
     TagList,
 )
 from api_gateway.sessions import Member
-from api_gateway.suppressions import repository as suppression_repository
 from api_gateway.suppressions import service as suppressions
 from api_gateway.suppressions.keys import keys_of, personal_keys
 from kit.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -74,11 +73,13 @@ async def get_prospect(member: Member, prospect_id: UUID) -> Prospect:
         {
             **summary,
             **row,
-            "is_suppressed": bool(
-                await suppression_repository.reasons(
-                    session, organization_id, keys_of(row["email_norm"], row["phone_e164"], row["linkedin_norm"])
-                )
-            ),
+            "is_suppressed": await suppressions.suppressed_reason(
+                session,
+                organization_id=organization_id,
+                keys=keys_of(row["email_norm"], row["phone_e164"], row["linkedin_norm"]),
+                secret=_hash_key(member),
+            )
+            is not None,
             "company_details": await detail_repository.company(session, organization_id, row["company_id"]),
             "enrichment": await detail_repository.enrichment(session, organization_id, prospect_id),
             "qualification": await detail_repository.qualification(session, organization_id, prospect_id),
@@ -211,9 +212,12 @@ async def _suppress(member: Member, ids: list[UUID]) -> list[UUID]:
 
 async def _require_not_erased(member: Member, values: dict[str, Any]) -> None:
     keys = personal_keys(values.get("email_norm"), values.get("phone_e164"), values.get("linkedin_norm"))
-    secret = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
-    if await late.is_erased(member.session, member.organization_id, keys, secret):
+    if await late.is_erased(member.session, member.organization_id, keys, _hash_key(member)):
         raise ProspectErased
+
+
+def _hash_key(member: Member) -> bytes:
+    return decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
 
 
 def _stored(wanted: ProspectFields, values: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _PLAIN_ADDRESS = re.compile(
 _HASH = re.compile(r"hmac:[0-9a-f]{64}")
 _PEOPLE = frozenset({"in", "pub"})
 DEFAULT_REGION = "FR"
+HASH_PREFIX = "hmac:"
 
 
 class Key(NamedTuple):
@@ -95,7 +96,7 @@ def personal_keys(email_norm: str | None, phone_e164: str | None, linkedin_norm:
 def hashed(key: Key, secret: bytes, organization_id: UUID) -> Key:
     """The form that is left of a key after an erasure."""
     digest = hmac.new(secret, f"suppression|{organization_id}|{key.kind}|{key.value}".encode(), hashlib.sha256)
-    return Key(key.kind, f"hmac:{digest.hexdigest()}")
+    return Key(key.kind, HASH_PREFIX + digest.hexdigest())
 
 
 def with_hashes(keys: Iterable[Key], secret: bytes, organization_id: UUID) -> list[Key]:
