@@ -1,8 +1,8 @@
 """The watch over bounces and complaints: a mailbox or a campaign that fares badly is stopped before it is ruined.
 
 Of the last `bounce_window_sends` (a hundred), once there are enough of them: from `bounce_warn_percent` on a mailbox is
-warned, from `bounce_pause_percent` on it is paused, and so is a campaign. A complaint weighs like a bounce. A pause
-raises an alert, is in the audit log, and is lifted by a person only.
+warned, from `bounce_pause_percent` on it is paused; a campaign is paused above it. A complaint weighs like a bounce. A
+pause raises an alert, is in the audit log, and is lifted by a person only; the sends before it are then forgiven.
 """
 
 from typing import Literal
@@ -20,7 +20,7 @@ def verdict(record: Record, limits: Limits) -> Verdict:
     """How the last sends fared; unknown below the minimum."""
     if record.sends < limits.bounce_minimum_sends:
         return "unknown"
-    percent = 100 * (record.bounces + record.complaints) / record.sends
+    percent = _percent(record)
     if percent >= limits.bounce_pause_percent:
         return "paused"
     return "warned" if percent >= limits.bounce_warn_percent else "healthy"
@@ -31,11 +31,12 @@ async def watch(session: Session, organization_id: UUID) -> None:
 
     Call it after a bounce or complaint was stored as a message event.
     """
+    await repository.lock_watch(session, organization_id)
     limits = await repository.limits(session, organization_id)
     for mailbox in await repository.mailbox_records(session, organization_id, limits.bounce_window_sends):
         await _judge_mailbox(session, organization_id, mailbox, limits)
     for campaign in await repository.campaign_records(session, organization_id, limits.bounce_window_sends):
-        if verdict(campaign, limits) != "paused":
+        if campaign.sends < limits.bounce_minimum_sends or _percent(campaign) <= limits.bounce_pause_percent:
             continue
         reason = _share(campaign)
         await session.because("bounce_watch")
@@ -81,6 +82,10 @@ async def _judge_mailbox(session: Session, organization_id: UUID, mailbox: Recor
         entity="mailboxes",
         entity_id=mailbox.id,
     )
+
+
+def _percent(record: Record) -> float:
+    return 100 * (record.bounces + record.complaints) / record.sends
 
 
 def _share(record: Record) -> str:

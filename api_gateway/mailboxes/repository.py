@@ -39,7 +39,7 @@ _MAILBOX: LiteralString = """
 
 
 class Record(BaseModel):
-    """How the last sends of something fared."""
+    """How the last sends of something fared. What bounced is no complaint as well: a message counts once."""
 
     id: UUID
     name: str
@@ -127,13 +127,21 @@ async def limits(session: Session, organization_id: UUID) -> Limits:
     )
 
 
+async def lock_watch(session: Session, organization_id: UUID) -> None:
+    """Judge one failure at a time, so that of two at the same moment the second one counts both."""
+    await session.execute(
+        "select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))", name=f"bounce_watch:{organization_id}"
+    )
+
+
 async def mailbox_records(session: Session, organization_id: UUID, window: int) -> list[Record]:
-    """The last `window` sends of each mailbox since its pause was last lifted."""
+    """The last `window` sends of each mailbox, of those since the watch last paused it."""
     return await session.rows(
         Record,
         """
         select b.id, b.address as name, b.health as state, count(r.message_id) as sends,
-               count(*) filter (where r.bounced) as bounces, count(*) filter (where r.complained) as complaints
+               count(*) filter (where r.bounced) as bounces,
+               count(*) filter (where r.complained and not r.bounced) as complaints
         from public.mailboxes b
         left join lateral (
             select i.message_id,
@@ -143,7 +151,7 @@ async def mailbox_records(session: Session, organization_id: UUID, window: int) 
                            and v.message_id = i.message_id and v.kind = 'complained') as complained
             from public.send_intents i
             where i.organization_id = b.organization_id and i.mailbox_id = b.id and i.status = 'sent'
-              and (b.health <> 'healthy' or b.health_changed_at is null or i.sending_at > b.health_changed_at)
+              and (b.watched_since is null or i.sending_at > b.watched_since)
             order by i.sending_at desc limit %(window)s
         ) r on true
         where b.organization_id = %(organization_id)s
@@ -155,12 +163,13 @@ async def mailbox_records(session: Session, organization_id: UUID, window: int) 
 
 
 async def campaign_records(session: Session, organization_id: UUID, window: int) -> list[Record]:
-    """The last `window` sends of each running campaign since it was last paused."""
+    """The last `window` sends of each running campaign, of those since the watch last paused it."""
     return await session.rows(
         Record,
         """
         select c.id, c.name, c.status as state, count(r.message_id) as sends,
-               count(*) filter (where r.bounced) as bounces, count(*) filter (where r.complained) as complaints
+               count(*) filter (where r.bounced) as bounces,
+               count(*) filter (where r.complained and not r.bounced) as complaints
         from public.campaigns c
         left join lateral (
             select i.message_id,
@@ -170,7 +179,7 @@ async def campaign_records(session: Session, organization_id: UUID, window: int)
                            and v.message_id = i.message_id and v.kind = 'complained') as complained
             from public.send_intents i
             where i.organization_id = c.organization_id and i.campaign_id = c.id and i.status = 'sent'
-              and (c.paused_at is null or i.sending_at > c.paused_at)
+              and (c.watched_since is null or i.sending_at > c.watched_since)
             order by i.sending_at desc limit %(window)s
         ) r on true
         where c.organization_id = %(organization_id)s and c.status = 'active'
@@ -185,7 +194,8 @@ async def set_health(session: Session, mailbox_id: UUID, health: str, reason: st
     await session.execute(
         """
         update public.mailboxes
-        set health = %(health)s, health_reason = %(reason)s, health_changed_at = clock_timestamp()
+        set health = %(health)s, health_reason = %(reason)s, health_changed_at = clock_timestamp(),
+            watched_since = case when %(health)s = 'paused' then clock_timestamp() else watched_since end
         where id = %(id)s and health <> %(health)s
         """,
         id=mailbox_id,
@@ -198,7 +208,8 @@ async def pause_campaign(session: Session, campaign_id: UUID, reason: str) -> No
     await session.execute(
         """
         update public.campaigns
-        set status = 'paused', paused_at = clock_timestamp(), pause_reason = %(reason)s
+        set status = 'paused', paused_at = clock_timestamp(), watched_since = clock_timestamp(),
+            pause_reason = %(reason)s
         where id = %(id)s and status = 'active'
         """,
         id=campaign_id,

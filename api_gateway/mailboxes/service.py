@@ -44,9 +44,11 @@ async def create_mailbox(member: Member, wanted: MailboxCreate) -> Mailbox:
 
 async def update_mailbox(member: Member, mailbox_id: UUID, change: MailboxPatch) -> Mailbox:
     """Change a sending account; `health: healthy` is how a person lifts a pause."""
-    await _shown(member, mailbox_id)
+    present = await _shown(member, mailbox_id)
     require_administrator(member)
     values = changed(change, nullable={"warmup_started_on"})
+    if values.get("health") == present.health:
+        del values["health"]
     if "health" in values:
         values |= {"health_reason": None, "health_changed_at": datetime.now(UTC)}
     if values:

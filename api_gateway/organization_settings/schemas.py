@@ -85,6 +85,14 @@ class SendingSettingsFields(BaseModel):
             raise ValueError("send_from must be before send_until")
         return self
 
+    @model_validator(mode="after")
+    def _watch_can_act(self) -> Self:
+        if self.bounce_warn_percent > self.bounce_pause_percent:
+            raise ValueError("bounce_warn_percent must not be above bounce_pause_percent")
+        if self.bounce_minimum_sends > self.bounce_window_sends:
+            raise ValueError("bounce_minimum_sends must not be above bounce_window_sends: nothing would ever be judged")
+        return self
+
 
 class SendingSettings(SendingSettingsFields):
     model_config = ConfigDict(extra="ignore")

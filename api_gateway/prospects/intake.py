@@ -11,7 +11,8 @@ from api_gateway.prospects.columns import recognise
 from api_gateway.prospects.import_schemas import ImportProblem
 from api_gateway.prospects.people import Person, merge_same, person_of
 from api_gateway.prospects.schemas import LawfulBasis
-from api_gateway.suppressions.keys import hashed, keys_of
+from api_gateway.suppressions import repository as suppressions
+from api_gateway.suppressions.keys import Key, hashed, keys_of
 
 BATCH = 5_000
 SECONDS_ALLOWED = 120
@@ -70,6 +71,12 @@ async def take_in(
             kept = [one for one in people if not _is_erased(one, erased, hash_key, organization_id)]
             intake.suppressed += len(people) - len(kept)
             people = kept
+        stopped = await suppressions.reasons(
+            session, organization_id, sorted({key for one in people for key in _keys(one)})
+        )
+        kept = [one for one in people if stopped.keys().isdisjoint(_keys(one))]
+        intake.suppressed += len(people) - len(kept)
+        people = kept
         room = None
         if origin.campaign_id is not None:
             room = await intake_repository.room_in_campaign(session, organization_id, origin.campaign_id)
@@ -87,7 +94,6 @@ async def take_in(
         )
         intake.created += outcome.created
         intake.merged += outcome.merged
-        intake.suppressed += outcome.suppressed
 
 
 async def take_rows(
@@ -127,6 +133,9 @@ def _cells(row: Mapping[str, Any]) -> dict[str, str]:
     return cells
 
 
+def _keys(person: Person) -> list[Key]:
+    return keys_of(person.email_norm, person.phone_e164, person.linkedin_norm)
+
+
 def _is_erased(person: Person, erased: set[str], hash_key: bytes, organization_id: UUID) -> bool:
-    keys = keys_of(person.email_norm, person.phone_e164, person.linkedin_norm)
-    return any(hashed(key, hash_key, organization_id).value in erased for key in keys)
+    return any(hashed(key, hash_key, organization_id).value in erased for key in _keys(person))

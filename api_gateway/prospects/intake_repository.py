@@ -1,7 +1,7 @@
 """SQL of the prospects room: taking many people in at once, by COPY and set-based statements.
 
 One batch after the other goes through a temporary table. Who is known already, by address first and by profile second,
-is completed where something was blank and never overwritten; who is suppressed is left out.
+is completed where something was blank and never overwritten.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,6 @@ class BatchOutcome(BaseModel):
 
     created: int
     merged: int
-    suppressed: int
 
 
 COLUMNS = (
@@ -34,19 +33,8 @@ _CREATE: LiteralString = """
         last_name text not null, email text, email_norm text, phone text, phone_e164 text, linkedin_url text,
         linkedin_norm text, title text, headline text, about text, country text, city text, language text,
         company_name text, company_domain text, company_linkedin_url text, industry text, size int, size_range text,
-        technologies text[] not null, company_id uuid, prospect_id uuid, is_new boolean not null default false,
-        is_suppressed boolean not null default false
+        technologies text[] not null, company_id uuid, prospect_id uuid, is_new boolean not null default false
     ) on commit drop
-"""
-
-_SUPPRESS: LiteralString = """
-    update incoming i set is_suppressed = true
-    where exists (
-        select from public.suppressions s where s.organization_id = %(organization_id)s and (
-            (s.kind = 'email' and s.value_norm = i.email_norm)
-            or (s.kind = 'domain' and s.value_norm = split_part(i.email_norm, '@', 2))
-            or (s.kind = 'phone' and s.value_norm = i.phone_e164)
-            or (s.kind = 'linkedin' and s.value_norm = i.linkedin_norm)))
 """
 
 _COMPANIES_BY_DOMAIN: LiteralString = """
@@ -55,7 +43,7 @@ _COMPANIES_BY_DOMAIN: LiteralString = """
     select distinct on (company_domain) %(organization_id)s, coalesce(company_name, company_domain),
            lower(coalesce(company_name, company_domain)), company_domain, company_domain, industry, size, size_range,
            company_linkedin_url, technologies
-    from incoming where company_domain is not null and not is_suppressed
+    from incoming where company_domain is not null
     order by company_domain, company_name nulls last, line
     on conflict (organization_id, domain_norm) where domain_norm is not null do update set
         industry = coalesce(c.industry, excluded.industry), size = coalesce(c.size, excluded.size),
@@ -70,7 +58,7 @@ _COMPANIES_BY_NAME: LiteralString = """
         (organization_id, name, name_norm, industry, size, size_range, linkedin_url, technologies)
     select distinct on (lower(company_name)) %(organization_id)s, company_name, lower(company_name), industry, size,
            size_range, company_linkedin_url, technologies
-    from incoming where company_domain is null and company_name is not null and not is_suppressed
+    from incoming where company_domain is null and company_name is not null
     order by lower(company_name), line
     on conflict (organization_id, name_norm) where domain_norm is null do nothing
 """
@@ -78,26 +66,26 @@ _COMPANIES_BY_NAME: LiteralString = """
 _FIND_COMPANIES_BY_DOMAIN: LiteralString = """
     update incoming i set company_id = c.id
     from public.companies c
-    where c.organization_id = %(organization_id)s and c.domain_norm = i.company_domain and not i.is_suppressed
+    where c.organization_id = %(organization_id)s and c.domain_norm = i.company_domain
 """
 _FIND_COMPANIES_BY_NAME: LiteralString = """
     update incoming i set company_id = c.id
     from public.companies c
     where c.organization_id = %(organization_id)s and c.domain_norm is null and c.name_norm = lower(i.company_name)
-      and i.company_domain is null and not i.is_suppressed
+      and i.company_domain is null
 """
 
 _FIND_BY_EMAIL: LiteralString = """
     update incoming i set prospect_id = p.id
     from public.prospects p
     where p.organization_id = %(organization_id)s and p.email_norm = i.email_norm
-      and i.prospect_id is null and not i.is_suppressed
+      and i.prospect_id is null
 """
 _FIND_BY_PROFILE: LiteralString = """
     update incoming i set prospect_id = p.id
     from public.prospects p
     where p.organization_id = %(organization_id)s and p.linkedin_norm = i.linkedin_norm
-      and i.prospect_id is null and not i.is_suppressed
+      and i.prospect_id is null
 """
 
 _COMPLETE: LiteralString = """
@@ -138,7 +126,7 @@ _CREATE_PEOPLE: LiteralString = """
              linkedin_norm, title, headline, about, country, city, language, lawful_basis)
         select id, %(organization_id)s, company_id, first_name, last_name, email, email_norm, phone, phone_e164,
                linkedin_url, linkedin_norm, title, headline, about, country, city, language, %(lawful_basis)s
-        from incoming where prospect_id is null and not is_suppressed order by line
+        from incoming where prospect_id is null order by line
         on conflict do nothing
         returning id
     )
@@ -224,7 +212,7 @@ async def take_batch(
             await copy.write_row([getattr(person, name) for name in COLUMNS])
     await session.execute("analyze incoming")
     for statement in (
-        _SUPPRESS, _COMPANIES_BY_DOMAIN, _COMPANIES_BY_NAME, _FIND_COMPANIES_BY_DOMAIN,
+        _COMPANIES_BY_DOMAIN, _COMPANIES_BY_NAME, _FIND_COMPANIES_BY_DOMAIN,
         _FIND_COMPANIES_BY_NAME, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
         _COMPLETE, _CREATE_PEOPLE, _FIND_BY_EMAIL, _FIND_BY_PROFILE,
     ):  # fmt: skip
@@ -245,8 +233,7 @@ async def take_batch(
         BatchOutcome,
         """
         select count(*) filter (where is_new) as created,
-               count(*) filter (where prospect_id is not null and not is_new) as merged,
-               count(*) filter (where is_suppressed) as suppressed
+               count(*) filter (where prospect_id is not null and not is_new) as merged
         from incoming
         """,
     )

@@ -7,16 +7,13 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 
 from api_gateway.prospects.columns import plain
 from api_gateway.prospects.import_schemas import ImportProblem
 from api_gateway.suppressions.keys import UnreadableAddress, normalized
 from kit.errors import Invalid
 
-DEFAULT_REGION = "FR"
 LANGUAGES = frozenset({"fr", "en", "de", "nl", "it", "es"})
 FREE_MAIL = frozenset({
     "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.com", "live.fr",
@@ -25,10 +22,6 @@ FREE_MAIL = frozenset({
     "skynet.be", "t-online.de",
 })  # fmt: skip
 _NOTHING = frozenset({"", "-", "--", "–", "—", "n/a", "na", "null", "none", "#n/a", "nan", "undefined"})
-# Shapes that are plainly an address; whatever else has an @ is put to the full check.
-_PLAIN_ADDRESS = re.compile(
-    r"[a-z0-9](?:[a-z0-9_+-]|\.(?!\.)){0,62}(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.)+[a-z]{2,24}"
-)
 _PLAIN_PROFILE = re.compile(r"https?://(?:[a-z]{2,3}\.)?linkedin\.com/in/([a-z0-9-]+)/?(?:[?#].*)?", re.IGNORECASE)
 _RANGE = re.compile(r"(\d[\d\s.,]*)\s*(?:-|–|à|to)\s*(\d[\d\s.,]*)")
 _LIMITS = {"first_name": 500, "last_name": 500, "title": 500, "headline": 500, "about": 20_000, "city": 500}
@@ -123,12 +116,9 @@ def harmless(text: str) -> str:
 
 def email_of(text: str) -> str:
     """The normal form of an address; UnreadableCell when it is none. No DNS is asked."""
-    bare = text.strip().removeprefix("mailto:").lower()
-    if _PLAIN_ADDRESS.fullmatch(bare):
-        return bare
     try:
-        return validate_email(bare, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
+        return normalized("email", text).value
+    except UnreadableAddress as error:
         raise UnreadableCell(f"“{text[:80]}” is no e-mail address.") from error
 
 
@@ -139,7 +129,7 @@ def profile_of(text: str) -> tuple[str, str]:
         return f"https://www.linkedin.com/in/{slug}", f"linkedin.com/in/{slug}"
     try:
         norm = normalized("linkedin", text).value
-    except (UnreadableAddress, ValueError) as error:
+    except UnreadableAddress as error:
         raise UnreadableCell(f"“{text[:80]}” is no LinkedIn profile.") from error
     return f"https://www.{norm}", norm
 
@@ -147,12 +137,9 @@ def profile_of(text: str) -> tuple[str, str]:
 def phone_of(text: str) -> str:
     """E.164 of a number, French when it names no country; UnreadableCell when it is none."""
     try:
-        number = phonenumbers.parse(text.lstrip("'"), DEFAULT_REGION)
-    except phonenumbers.NumberParseException as error:
+        return normalized("phone", text.lstrip("'")).value
+    except UnreadableAddress as error:
         raise UnreadableCell(f"“{text[:80]}” is no telephone number.") from error
-    if not phonenumbers.is_possible_number(number):
-        raise UnreadableCell(f"“{text[:80]}” is no telephone number.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def domain_of(text: str) -> str | None:

@@ -86,6 +86,16 @@ def open_sheet(file: BinaryIO, lose: Lose, *, wanted: Mapping[str, str] | None =
     raise NoHeader
 
 
+def open_records(file: BinaryIO, lose: Lose) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a file of which the first need not name the columns, with the line that each begins on."""
+    encoding = detect_encoding(file)
+    file.seek(0)
+    lines = _Lines(io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""))
+    start = list(islice(lines, LINES_BEFORE_THE_HEADER))
+    lines.give_back(start)
+    return _records(lines, _delimiter(start), lose)
+
+
 def detect_encoding(file: BinaryIO) -> str:
     """UTF-8 with or without mark, UTF-16, or the Western code page that is left. Reads the file once through."""
     if file.seek(0, io.SEEK_END) > MOST_BYTES:

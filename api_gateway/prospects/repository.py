@@ -265,47 +265,16 @@ async def enroll(session: Session, organization_id: UUID, campaign_id: UUID, ids
     )
 
 
-async def suppress(session: Session, organization_id: UUID, ids: list[UUID]) -> list[UUID]:
-    """Suppress every address of these people, and answer those that had one."""
-    return await session.values(
+async def ways_to(session: Session, organization_id: UUID, ids: list[UUID]) -> list[dict[str, Any]]:
+    """Address, number and profile of people, normalised."""
+    return await session.dicts(
         """
-        with people as (
-            select id, email_norm, phone_e164, linkedin_norm from public.prospects
-            where organization_id = %(organization_id)s and id = any(%(ids)s)
-        ), ways as (
-            select id, 'email' as kind, email_norm as value_norm from people where email_norm is not null
-            union all select id, 'phone', phone_e164 from people where phone_e164 is not null
-            union all select id, 'linkedin', linkedin_norm from people where linkedin_norm is not null
-        ), done as (
-            insert into public.suppressions (organization_id, kind, value_norm, reason, source)
-            select distinct %(organization_id)s::uuid, kind, value_norm, 'manual', 'person' from ways
-            on conflict do nothing
-        )
-        select distinct id from ways
+        select id, email_norm, phone_e164, linkedin_norm from public.prospects
+        where organization_id = %(organization_id)s and id = any(%(ids)s)
         """,
         organization_id=organization_id,
         ids=ids,
     )
-
-
-async def is_suppressed(session: Session, organization_id: UUID, row: dict[str, Any]) -> bool:
-    suppressed: bool = await session.value(
-        """
-        select exists (
-            select from public.suppressions s
-            where s.organization_id = %(organization_id)s and (
-                (s.kind = 'email' and s.value_norm = %(email)s)
-                or (s.kind = 'domain' and s.value_norm = split_part(%(email)s, '@', 2))
-                or (s.kind = 'phone' and s.value_norm = %(phone)s)
-                or (s.kind = 'linkedin' and s.value_norm = %(linkedin)s))
-        )
-        """,
-        organization_id=organization_id,
-        email=row["email_norm"] or "",
-        phone=row["phone_e164"] or "",
-        linkedin=row["linkedin_norm"] or "",
-    )
-    return suppressed
 
 
 async def tag(session: Session, organization_id: UUID, name: str, ids: list[UUID]) -> list[UUID]:

@@ -8,7 +8,7 @@ from api_gateway.data_protection import late
 from api_gateway.database import changed
 from api_gateway.pagination import COUNT_CAP, PageRequest, cut, encode_cursor
 from api_gateway.prospects import detail_repository, repository
-from api_gateway.prospects.people import UnreadableCell, domain_of, phone_of, profile_of
+from api_gateway.prospects.people import UnreadableCell, domain_of, email_of, phone_of, profile_of
 from api_gateway.prospects.repository import ProspectFilter
 from api_gateway.prospects.schemas import (
     Prospect,
@@ -23,7 +23,8 @@ from api_gateway.prospects.schemas import (
     TagList,
 )
 from api_gateway.sessions import Member
-from api_gateway.suppressions.keys import personal_keys
+from api_gateway.suppressions import service as suppressions
+from api_gateway.suppressions.keys import keys_of, personal_keys
 from kit.errors import Conflict, Invalid, NotFound, NotPermitted
 from kit.settings import decode_key
 
@@ -72,7 +73,13 @@ async def get_prospect(member: Member, prospect_id: UUID) -> Prospect:
         {
             **summary,
             **row,
-            "is_suppressed": await repository.is_suppressed(session, organization_id, row),
+            "is_suppressed": await suppressions.suppressed_reason(
+                session,
+                organization_id=organization_id,
+                keys=keys_of(row["email_norm"], row["phone_e164"], row["linkedin_norm"]),
+                secret=_hash_key(member),
+            )
+            is not None,
             "company_details": await detail_repository.company(session, organization_id, row["company_id"]),
             "enrichment": await detail_repository.enrichment(session, organization_id, prospect_id),
             "qualification": await detail_repository.qualification(session, organization_id, prospect_id),
@@ -161,7 +168,7 @@ async def bulk(member: Member, wanted: ProspectBulk) -> ProspectBulkResult:
     acts: dict[str, Callable[[], Coroutine[Any, Any, list[UUID]]]] = {
         "tag": lambda: repository.tag(session, organization_id, tag, ids),
         "untag": lambda: repository.untag(session, organization_id, tag, ids),
-        "suppress": lambda: repository.suppress(session, organization_id, ids),
+        "suppress": lambda: _suppress(member, ids),
         "delete": lambda: repository.delete(session, organization_id, ids),
         "enroll": lambda: repository.enroll(session, organization_id, campaign_id or UUID(int=0), ids),
     }
@@ -189,11 +196,28 @@ async def delete_tag(member: Member, tag_id: UUID) -> None:
         raise NotFound
 
 
+async def _suppress(member: Member, ids: list[UUID]) -> list[UUID]:
+    """Suppress these people by every address of theirs, and answer those that had one."""
+    people = await repository.ways_to(member.session, member.organization_id, ids)
+    ways = {one["id"]: personal_keys(one["email_norm"], one["phone_e164"], one["linkedin_norm"]) for one in people}
+    await suppressions.suppress(
+        member.session,
+        organization_id=member.organization_id,
+        keys=sorted({key for keys in ways.values() for key in keys}),
+        reason="manual",
+        source="person",
+    )
+    return [one for one, keys in ways.items() if keys]
+
+
 async def _require_not_erased(member: Member, values: dict[str, Any]) -> None:
     keys = personal_keys(values.get("email_norm"), values.get("phone_e164"), values.get("linkedin_norm"))
-    secret = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
-    if await late.is_erased(member.session, member.organization_id, keys, secret):
+    if await late.is_erased(member.session, member.organization_id, keys, _hash_key(member)):
         raise ProspectErased
+
+
+def _hash_key(member: Member) -> bytes:
+    return decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
 
 
 def _stored(wanted: ProspectFields, values: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +225,10 @@ def _stored(wanted: ProspectFields, values: dict[str, Any]) -> dict[str, Any]:
     stored = dict(values)
     try:
         if "email" in values:
-            stored["email_norm"] = values["email"] and values["email"].lower()
+            norm = email_of(values["email"]) if values["email"] else None
+            stored["email_norm"] = norm
+            # A domain with letters beyond ASCII is stored as the wire carries it.
+            stored["email"] = norm if norm and not values["email"].rpartition("@")[2].isascii() else values["email"]
             stored["email_status"] = "unknown"
         if "phone" in values:
             stored["phone_e164"] = values["phone"] and phone_of(values["phone"])

@@ -145,7 +145,8 @@ def add_business_days(
     day = local.date()
     left = count
     window = Window(days=days, opens=time.min, closes=time.max)
-    for _ in range(SEARCH_DAYS * 2):
+    # A campaign of one weekday has 52 days a year less its holidays: eight days are enough for each that is counted.
+    for _ in range(SEARCH_DAYS + 8 * count):
         if left <= 0:
             break
         day += timedelta(days=1)

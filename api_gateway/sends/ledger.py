@@ -194,12 +194,12 @@ async def settle_by_person(session: Session, *, message_id: UUID, was_sent: bool
         at=rows[0]["sent_at"],
     )
     if was_sent:
-        step_id = await session.value("select step_id from public.messages where id = %(id)s", id=message_id)
-        if step_id is not None:
+        [sent] = await session.dicts("select kind, step_id from public.messages where id = %(id)s", id=message_id)
+        if sent["kind"] != "reply":
             await progress.step_done(
                 session,
                 enrollment_id=rows[0]["enrollment_id"],
-                step_id=step_id,
+                step_id=sent["step_id"],
                 at=rows[0]["sent_at"],
                 day_seconds=day_seconds,
             )
@@ -237,7 +237,8 @@ async def _sent(session: Session, intent: IntentFacts, sent: Sent, *, at: dateti
         thread_id=sent.thread_id,
         reply_to=sent.reply_to,
     )
-    if intent.step_id is not None:
+    # A step that was removed from its scenario while its message was on the way counts all the same.
+    if intent.kind != "reply":
         await progress.step_done(
             session,
             enrollment_id=intent.enrollment_id,

@@ -15,7 +15,7 @@ def compose(
     intent: IntentFacts, mailbox: MailboxRow, *, binding: str | None, public_url: str, secret: bytes
 ) -> Outgoing:
     """The outgoing form of a planned send. The footer carries the unsubscribe link, and the postal address if set."""
-    link = unsubscribe.link(public_url, secret, intent.organization_id, intent.message_id)
+    link = unsubscribe.link(public_url, secret, intent.organization_id, intent.message_id, intent.email_norm)
     text = intent.body.strip()
     if intent.channel == "email":
         lines = [_FOOTER.get(intent.language, _FOOTER["fr"]).format(link=link)]

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from api_gateway.database import Session
 from api_gateway.pagination import COUNT_CAP, PageRequest
-from api_gateway.suppressions.keys import Key, Kind
+from api_gateway.suppressions.keys import HASH_PREFIX, Key, Kind
 from api_gateway.suppressions.schemas import Suppression, SuppressionReason
 
+MOST_LOCKS = 500
 _COLUMNS: LiteralString = "id, kind, value_norm as value, is_hashed, reason, source, note, created_at"
 _WANTED: LiteralString = """
     from public.suppressions
@@ -76,9 +77,14 @@ async def find(session: Session, organization_id: UUID, key: Key) -> Suppression
 
 async def lock(session: Session, organization_id: UUID, keys: Sequence[Key]) -> None:
     """Hold `keys` alone until the end of the transaction: nobody's send passes a stop that is being written."""
+    names = _names(organization_id, keys)
+    # A server has room for some thousand locks, and no send knows its person by a hash: a long list and what an erasure
+    # left hold up the whole organization instead.
+    if len(names) > MOST_LOCKS or any(key.value.startswith(HASH_PREFIX) for key in keys):
+        names = [_every_name(organization_id)]
     await session.execute(
         "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%(keys)s::text[]) as key",
-        keys=_names(organization_id, keys),
+        keys=names,
     )
 
 
@@ -86,8 +92,12 @@ async def lock_for_send(session: Session, organization_id: UUID, keys: Sequence[
     """Hold `keys` together with other sends, but with no stop, until the end of the transaction."""
     await session.execute(
         "select pg_advisory_xact_lock_shared(hashtextextended(key, 0)) from unnest(%(keys)s::text[]) as key",
-        keys=_names(organization_id, keys),
+        keys=[_every_name(organization_id), *_names(organization_id, keys)],
     )
+
+
+def _every_name(organization_id: UUID) -> str:
+    return f"suppression:{organization_id}"
 
 
 def _names(organization_id: UUID, keys: Sequence[Key]) -> list[str]:
@@ -147,8 +157,16 @@ async def stop_people(
         """
         select p.id from public.prospects p
         where p.organization_id = %(organization_id)s
-          and (p.email_norm = any (%(email)s) or split_part(p.email_norm, '@', 2) = any (%(domain)s)
-               or p.phone_e164 = any (%(phone)s) or p.linkedin_norm = any (%(linkedin)s))
+          and (p.email_norm = any (%(email)s) or p.phone_e164 = any (%(phone)s)
+               or p.linkedin_norm = any (%(linkedin)s))
+        union
+        select p.id
+        from public.prospects p
+        cross join string_to_array(split_part(p.email_norm, '@', 2), '.') as labels
+        where p.organization_id = %(organization_id)s and cardinality(%(domain)s::text[]) > 0
+          and exists (
+              select from generate_series(1, cardinality(labels)) as n
+              where array_to_string(labels[n:], '.') = any (%(domain)s))
         """,
         organization_id=organization_id,
         **{kind: [key.value for key in keys if key.kind == kind] for kind in get_args(Kind)},
@@ -241,3 +259,11 @@ async def message_of_link(session: Session, message_id: UUID) -> dict[str, objec
         id=message_id,
     )
     return rows[0] if rows else None
+
+
+async def organization_exists(session: Session, organization_id: UUID) -> bool:
+    """Whether there is still anybody whose messages could be stopped."""
+    found: bool = await session.value(
+        "select exists (select from public.organizations where id = %(id)s)", id=organization_id
+    )
+    return found

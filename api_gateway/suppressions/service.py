@@ -1,35 +1,31 @@
 """Whom nothing is sent to: the list, and the one way onto it."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Sequence
 from uuid import UUID
 
-from charset_normalizer import from_bytes
 from fastapi import Response, UploadFile
 
 from api_gateway.database import AlreadyExists, Session
 from api_gateway.pagination import COUNT_CAP, PageRequest, cut, encode_cursor
 from api_gateway.sessions import Member
 from api_gateway.suppressions import repository
-from api_gateway.suppressions.keys import Key, UnreadableAddress, keys_of, normalized, recognized, with_hashes
+from api_gateway.suppressions.importing import read_list
+from api_gateway.suppressions.keys import Key, keys_of, normalized, with_hashes
 from api_gateway.suppressions.schemas import (
     Suppression,
     SuppressionCreate,
     SuppressionImport,
     SuppressionKind,
     SuppressionPage,
-    SuppressionProblem,
     SuppressionReason,
 )
-from kit.errors import NotFound, NotPermitted, TooLarge, UnsupportedFormat
+from kit.errors import NotFound, NotPermitted, TooLarge
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PROBLEMS = 1_000
-_HEADERS = frozenset(
-    {"email", "e-mail", "mail", "address", "adresse", "adresse e-mail", "domain", "domaine", "phone", "téléphone",
-     "telephone", "linkedin", "linkedin url", "value", "valeur", "kind", "type"}
-)  # fmt: skip
+SECONDS_ALLOWED = 120
 
 
 class SuppressionNotFound(NotFound):
@@ -75,7 +71,8 @@ async def suppress_prospect(
     keys = [
         key
         for key in keys_of(known["email_norm"], known["phone_e164"], known["linkedin_norm"])
-        if key.kind == "email" or (key.kind != "domain" and reason != "bounced")
+        # A dead address says nothing about the person's other ones, nor about the address that it is a plus-address of.
+        if key.value == known["email_norm"] or (key.kind != "domain" and reason != "bounced")
     ]
     return await suppress(session, organization_id=organization_id, keys=keys, reason=reason, source=source, note=note)
 
@@ -125,21 +122,25 @@ async def create_suppression(member: Member, wanted: SuppressionCreate) -> Suppr
 
 
 async def import_suppressions(member: Member, file: UploadFile) -> SuppressionImport:
-    """Add a text or CSV file: in each row the first cell that is an address counts; the header is passed over."""
-    content = await file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
+    """Add a text or CSV file, read as :mod:`importing` says. TooLarge, or UnsupportedFormat for what is no text."""
+    if file.file.seek(0, io.SEEK_END) > MOST_BYTES:
         raise TooLarge("The list is larger than 10 MB; split it.")
-    keys, problems, rejected = _read(_decoded(content))
+    # Reading is work for the processor, so that it is done beside the event loop.
+    found = await asyncio.to_thread(read_list, file.file)
+    await member.session.allow_seconds(SECONDS_ALLOWED)
     added = await suppress(
         member.session,
         organization_id=member.organization_id,
-        keys=sorted(keys),
+        keys=sorted(found.keys),
         reason="imported",
         source="import",
-        note=(file.filename or "")[:200] or None,
+        note=(file.filename or "").replace("\0", "")[:200] or None,
     )
     return SuppressionImport(
-        added=len(added), already_there=len(keys) - len(added), rejected=rejected, problems=problems
+        added=len(added),
+        already_there=len(found.keys) - len(added),
+        rejected=found.rejected,
+        problems=found.problems,
     )
 
 
@@ -167,40 +168,6 @@ async def delete_suppression(member: Member, suppression_id: UUID, reason: str |
     if await repository.exists(member.session, member.organization_id, suppression_id):
         raise NotPermitted
     raise SuppressionNotFound
-
-
-def _decoded(content: bytes) -> str:
-    best = from_bytes(content).best()
-    text = str(best) if best is not None else ""
-    if not text.strip() or "\x00" in text:
-        raise UnsupportedFormat("The file is empty or holds no text; save the list as CSV.")
-    return text.lstrip("\ufeff")
-
-
-def _read(text: str) -> tuple[set[Key], list[SuppressionProblem], int]:
-    keys: set[Key] = set()
-    problems: list[SuppressionProblem] = []
-    rejected = 0
-    delimiter = max(",;\t", key=text.splitlines()[0].count)
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
-        cells = [cell.strip() for cell in row if cell.strip()]
-        if not cells or (number == 1 and any(cell.casefold() in _HEADERS for cell in cells)):
-            continue
-        key = next((found for cell in cells if (found := _recognized(cell)) is not None), None)
-        if key is not None:
-            keys.add(key)
-            continue
-        rejected += 1
-        if len(problems) < MOST_PROBLEMS:
-            problems.append(SuppressionProblem(line=number, reason=f"No address in “{cells[0][:80]}”."))
-    return keys, problems, rejected
-
-
-def _recognized(cell: str) -> Key | None:
-    try:
-        return recognized(cell)
-    except UnreadableAddress:
-        return None
 
 
 def _harmless(cell: str) -> str:

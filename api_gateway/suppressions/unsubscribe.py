@@ -1,7 +1,8 @@
 """The way out that every message carries: `/u/{token}`, one token per message.
 
 GET shows a page and changes nothing, because scanners follow links. POST stops everything, from the page's button or
-from the mail program itself (RFC 8058). The token is signed, names a message and never expires.
+from the mail program itself (RFC 8058). The token is signed, names a message and never expires: it carries the keyed
+hash of the address that it was sent to, so that a stop still holds once campaign, message or person were deleted.
 """
 
 import base64
@@ -9,10 +10,12 @@ import binascii
 import hashlib
 import hmac
 import html
+from typing import NamedTuple
 from uuid import UUID
 
 from api_gateway.resources import Resources
 from api_gateway.suppressions import repository, service
+from api_gateway.suppressions.keys import HASH_PREFIX, Key, hashed
 from kit.settings import decode_key
 
 SIGNATURE_BYTES = 12
@@ -53,28 +56,39 @@ def marker(message_id: UUID) -> str:
     return _encode(message_id.bytes)
 
 
-def token(secret: bytes, organization_id: UUID, message_id: UUID) -> str:
+class Named(NamedTuple):
+    """What a token names; `key` is None in those of old, which carry no hash."""
+
+    organization_id: UUID
+    message_id: UUID
+    key: Key | None
+
+
+def token(secret: bytes, organization_id: UUID, message_id: UUID, email_norm: str | None) -> str:
     """The token of a message's unsubscribe link."""
-    return (
-        f"{_encode(organization_id.bytes)}.{marker(message_id)}.{_encode(_sign(secret, organization_id, message_id))}"
-    )
+    left = b""
+    if email_norm:
+        left = bytes.fromhex(hashed(Key("email", email_norm), secret, organization_id).value.removeprefix(HASH_PREFIX))
+    parts = [organization_id.bytes, message_id.bytes, *([left] if left else [])]
+    return ".".join(map(_encode, [*parts, _sign(secret, organization_id, message_id, left)]))
 
 
-def link(public_url: str, secret: bytes, organization_id: UUID, message_id: UUID) -> str:
+def link(public_url: str, secret: bytes, organization_id: UUID, message_id: UUID, email_norm: str | None) -> str:
     """The address of the page."""
-    return f"{public_url}/u/{token(secret, organization_id, message_id)}"
+    return f"{public_url}/u/{token(secret, organization_id, message_id, email_norm)}"
 
 
-def read_token(secret: bytes, given: str) -> tuple[UUID, UUID] | None:
-    """(organization, message) of a token that we signed; None otherwise."""
+def read_token(secret: bytes, given: str) -> Named | None:
+    """What a token names that we signed; None otherwise."""
     try:
-        organization, message, signature = (_decode(part) for part in given.split("."))
+        organization, message, *hashes, signature = (_decode(part) for part in given.split("."))
         organization_id, message_id = UUID(bytes=organization), UUID(bytes=message)
     except (ValueError, binascii.Error):
         return None
-    if not hmac.compare_digest(signature, _sign(secret, organization_id, message_id)):
+    left = b"".join(hashes)
+    if len(hashes) > 1 or not hmac.compare_digest(signature, _sign(secret, organization_id, message_id, left)):
         return None
-    return organization_id, message_id
+    return Named(organization_id, message_id, Key("email", HASH_PREFIX + left.hex()) if left else None)
 
 
 async def show(shared: Resources, given: str, preferred: str) -> tuple[int, str]:
@@ -82,9 +96,10 @@ async def show(shared: Resources, given: str, preferred: str) -> tuple[int, str]
     found = read_token(_secret(shared), given)
     if found is None:
         return 404, _page(preferred, "unknown")
-    organization_id, message_id = found
-    async with shared.database.workflow(organization_id, actor="unsubscribe_page") as session:
-        about = await repository.message_of_link(session, message_id)
+    async with shared.database.workflow(found.organization_id, actor="unsubscribe_page") as session:
+        about = await repository.message_of_link(session, found.message_id)
+    if about is None and found.key is None:
+        return 404, _page(preferred, "unknown")
     return 200, _page(_language(about, preferred), "ask", company=_company(about), token=given)
 
 
@@ -93,9 +108,9 @@ async def stop(shared: Resources, given: str, preferred: str) -> tuple[int, str]
     found = read_token(_secret(shared), given)
     if found is None:
         return 404, _page(preferred, "unknown")
-    organization_id, message_id = found
+    organization_id = found.organization_id
     async with shared.database.workflow(organization_id, actor="prospect", reason="unsubscribed") as session:
-        about = await repository.message_of_link(session, message_id)
+        about = await repository.message_of_link(session, found.message_id)
         if about is not None:
             await service.suppress_prospect(
                 session,
@@ -104,6 +119,13 @@ async def stop(shared: Resources, given: str, preferred: str) -> tuple[int, str]
                 reason="unsubscribed",
                 source="one_click",
             )
+        elif found.key is not None and await repository.organization_exists(session, organization_id):
+            await service.suppress(
+                session, organization_id=organization_id, keys=[found.key], reason="unsubscribed", source="one_click"
+            )
+        else:
+            # Nobody is left to be stopped by it: saying that it was done would be untrue.
+            return 404, _page(preferred, "unknown")
     return 200, _page(_language(about, preferred), "done", company=_company(about))
 
 
@@ -133,8 +155,8 @@ def _secret(shared: Resources) -> bytes:
     return decode_key(shared.settings.unsubscribe_key.get_secret_value())
 
 
-def _sign(secret: bytes, organization_id: UUID, message_id: UUID) -> bytes:
-    signed = b"unsubscribe|" + organization_id.bytes + message_id.bytes
+def _sign(secret: bytes, organization_id: UUID, message_id: UUID, left: bytes) -> bytes:
+    signed = b"unsubscribe|" + organization_id.bytes + message_id.bytes + left
     return hmac.new(secret, signed, hashlib.sha256).digest()[:SIGNATURE_BYTES]
 
 

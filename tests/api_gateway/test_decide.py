@@ -303,6 +303,13 @@ class TestEveryClockInTheWorld:
         ]
         assert len(counted) == count
 
+    @pytest.mark.parametrize("week", [{2}, {2, 4}, {1}])
+    def test_the_longest_delay_is_counted_in_a_campaign_of_few_days(self, week: set[int]) -> None:
+        clock, at = ZoneInfo("Asia/Tokyo"), datetime(2026, 11, 24, 9, tzinfo=UTC)
+        due = add_business_days(at, 365, days=frozenset(week), zone=clock, country="JP")
+        days = [at.date() + timedelta(days=offset) for offset in range(1, (due.date() - at.date()).days + 1)]
+        assert sum(day.isoweekday() in week and not is_holiday("JP", day) for day in days) == 365
+
 
 def windows_around(jump: datetime, clock: ZoneInfo) -> list[Window]:
     """A working day, and windows that begin, end or lie wholly in what the jump takes away or gives twice."""

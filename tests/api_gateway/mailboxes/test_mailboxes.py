@@ -1,6 +1,6 @@
 """Sending accounts, and the watch over how they fare."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ class TestTheRoom:
 
 
 def sent(db: Db, tenant: Tenant, campaign: UUID, mailbox: UUID, count: int, bounced: int) -> list[UUID]:
-    """`count` sends of the last hour, the first `bounced` of which came back."""
+    """`count` sends of this very moment, one after the other, the first `bounced` of which came back."""
     messages = []
     for number in range(count):
         prospect = make_prospect(db, tenant)
@@ -86,7 +86,7 @@ def sent(db: Db, tenant: Tenant, campaign: UUID, mailbox: UUID, count: int, boun
         message = make_message(
             db, tenant, campaign, enrollment, prospect, status="sent", mailbox_id=mailbox, sent_at=datetime.now(UTC)
         )
-        at = datetime.now(UTC) - timedelta(seconds=count - number)
+        at = datetime.now(UTC)
         insert(
             db, "send_intents", organization_id=tenant.id, campaign_id=campaign, enrollment_id=enrollment,
             message_id=message, step_key=f"message:{message}", channel="email", idempotency_key=str(message),
@@ -121,11 +121,11 @@ class TestTheWatch:
     ) -> None:
         tenant = make_tenant(db)
         campaign, mailbox = make_campaign(db, tenant, status="active"), make_mailbox(db, tenant)
-        messages = sent(db, tenant, campaign, mailbox, count=40, bounced=2)
+        messages = sent(db, tenant, campaign, mailbox, count=40, bounced=3)
         async with resources.database.workflow(tenant.id, actor="system:webhooks") as session:
             await deliverability.note_failure(session, tenant.id, messages[0], "bounced")
         row = one(db, "select health, health_reason from public.mailboxes where id = %s", mailbox)
-        assert (row["health"], row["health_reason"]) == ("paused", "2 bounces and 0 complaints in the last 40 sends.")
+        assert (row["health"], row["health_reason"]) == ("paused", "3 bounces and 0 complaints in the last 40 sends.")
         assert one(db, "select status from public.campaigns where id = %s", campaign)["status"] == "paused"
         kinds = db.execute("select kind from public.alerts where organization_id = %s order by 1", [tenant.id])
         assert [alert["kind"] for alert in kinds.fetchall()] == ["campaign_paused", "mailbox_paused"]

@@ -61,7 +61,8 @@ class TestSending:
     @pytest.mark.parametrize(
         "wrong",
         [{"time_zone": "Mars/Olympus"}, {"send_from": "18:00", "send_until": "09:00"}, {"send_from": "09:00+02:00"},
-         {"send_days": []}, {"send_days": [8]}, {"hourly_cap": -1}],
+         {"send_days": []}, {"send_days": [8]}, {"hourly_cap": -1},
+         {"bounce_warn_percent": 6, "bounce_pause_percent": 5}, {"bounce_minimum_sends": 101}],
     )  # fmt: skip
     async def test_nonsense_is_422(self, gateway: httpx2.AsyncClient, db: Db, wrong: dict[str, object]) -> None:
         answer = await gateway.put(f"{PATH}/sending", headers=make_tenant(db).admin.headers, json=wrong)

@@ -17,6 +17,7 @@ from tests.api_gateway.factories import (
     make_tenant,
     one,
 )
+from tests.api_gateway.suppressions.test_suppressions import planned
 
 pytestmark = pytest.mark.anyio
 PATH = "/api/v1/prospects"
@@ -236,3 +237,35 @@ class TestBulk:
             f"{PATH}/bulk", headers=make_tenant(db).member.headers, json={"ids": [str(NOWHERE)], "action": action}
         )
         assert answer.status_code == 400
+
+
+class TestSuppressingMany:
+    async def test_takes_back_what_was_planned_for_them(self, gateway: httpx2.AsyncClient, db: Db) -> None:
+        tenant = make_tenant(db)
+        prospect, enrollment, message = planned(db, tenant)
+        answer = await gateway.post(
+            f"{PATH}/bulk",
+            headers=tenant.member.headers,
+            json={"action": "suppress", "ids": [str(prospect), str(NOWHERE)]},
+        )
+        assert answer.json()["succeeded"] == [str(prospect)]
+        assert one(db, "select status from public.enrollments where id = %s", enrollment)["status"] == "completed"
+        intent = one(db, "select status, reason from public.send_intents where message_id = %s", message)
+        assert (intent["status"], intent["reason"]) == ("cancelled", "suppressed:manual")
+
+    async def test_a_domain_stops_its_subdomains_however_they_are_written(
+        self, gateway: httpx2.AsyncClient, db: Db
+    ) -> None:
+        tenant = make_tenant(db)
+        created = await gateway.post(PATH, headers=tenant.member.headers, json={"email": "Lea@post.münchen-nord.de"})
+        assert created.status_code == 201, created.text
+        path = f"{PATH}/{created.json()['id']}"
+        campaign = make_campaign(db, tenant)
+        enrollment = enroll(db, tenant, campaign, UUID(created.json()["id"]), status="in_sequence")
+        await gateway.post(
+            "/api/v1/suppressions",
+            headers=tenant.member.headers,
+            json={"kind": "domain", "value": "xn--mnchen-nord-thb.de"},
+        )
+        assert (await gateway.get(path, headers=tenant.viewer.headers)).json()["is_suppressed"] is True
+        assert one(db, "select status from public.enrollments where id = %s", enrollment)["status"] == "completed"

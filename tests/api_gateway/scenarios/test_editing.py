@@ -269,3 +269,27 @@ async def test_a_draft_campaign_takes_its_people_along_to_another_scenario(story
     )
     assert answer.status_code == 200
     assert story.row(waiting)["scenario_id"] == other
+
+
+@pytest.mark.parametrize(("after", "status"), [(0, "qualified"), (1, "in_sequence")])
+async def test_a_step_that_was_removed_while_its_message_was_on_the_way_counts_all_the_same(
+    story: Story, after: int, status: str
+) -> None:
+    person = story.person(after, status=status, due=datetime.now(UTC) - timedelta(days=9) if after else None)
+    step = story.steps[after]
+    message = story.draft(person, step, status="ambiguous")
+    insert(
+        story.db, "send_intents", organization_id=story.tenant.id, campaign_id=story.campaign, enrollment_id=person,
+        message_id=message, step_key=str(step), channel="email", idempotency_key=f"sm-{message}", status="ambiguous",
+        sending_at=datetime.now(UTC),
+    )  # fmt: skip
+    steps = await story.shown()
+    await story.save([one for one in steps if one["id"] != str(step)])
+    settled = await story.client.post(
+        f"/api/v1/messages/{message}/settle", headers=story.tenant.member.headers, json={"outcome": "sent"}
+    )
+    assert settled.status_code == 200, settled.text
+    row = story.row(person)
+    assert (row["status"], row["step_position"]) == ("in_sequence", after)
+    assert row["next_step_due_at"] > datetime.now(UTC) + timedelta(days=2)
+    assert (await story.next_step(person))["step_id"] == str(story.steps[after + 1])

@@ -62,7 +62,7 @@ async def test_no_send_begins_after_the_stop_is_stored(
             outcomes[item["intent_id"]] = await _deliver(gateway, item)
 
     async def stop(planned: Planned) -> None:
-        token = unsubscribe.token(decode_key(KEY), scene.tenant.id, planned.message)
+        token = unsubscribe.token(decode_key(KEY), scene.tenant.id, planned.message, None)
         async with gate:
             assert (await gateway.post(f"/u/{token}")).status_code == 200
 
