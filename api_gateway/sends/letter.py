@@ -1,5 +1,6 @@
 """A message as it leaves: with its way out, escaped, in plain text and in HTML."""
 
+from api_gateway.providers.mail_headers import line, on_the_wire
 from api_gateway.providers.port import Outgoing, as_html
 from api_gateway.sends.desk import recipient
 from api_gateway.sends.repository import IntentFacts, MailboxRow
@@ -16,7 +17,7 @@ def compose(
 ) -> Outgoing:
     """The outgoing form of a planned send. The footer carries the unsubscribe link, and the postal address if set."""
     link = unsubscribe.link(public_url, secret, intent.organization_id, intent.message_id)
-    text = intent.body.strip()
+    text, address = intent.body.strip(), recipient(intent) or ""
     if intent.channel == "email":
         lines = [_FOOTER.get(intent.language, _FOOTER["fr"]).format(link=link)]
         if intent.postal_address.strip():
@@ -26,9 +27,9 @@ def compose(
         intent_id=intent.intent_id,
         idempotency_key=intent.idempotency_key,
         channel=intent.channel,
-        sender=mailbox.address,
+        sender=on_the_wire(mailbox.address) if intent.channel == "email" else mailbox.address,
         sender_name=mailbox.display_name,
-        recipient=recipient(intent) or "",
+        recipient=on_the_wire(address) if intent.channel == "email" else address,
         first_name=intent.first_name,
         last_name=intent.last_name,
         title=intent.title or "",
@@ -47,7 +48,7 @@ def compose(
 
 def subject(intent: IntentFacts) -> str:
     """Its own, or that of the thread."""
-    own = " ".join(intent.subject.split())
+    own = line(intent.subject)
     if own or not intent.first_subject:
         return own
-    return f"Re: {intent.first_subject}"
+    return f"Re: {line(intent.first_subject)}"

@@ -14,6 +14,7 @@ import pytest
 from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers import resend as resend_module
 from api_gateway.providers.instantly import Instantly
+from api_gateway.providers.mail_headers import on_the_wire
 from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
 from api_gateway.providers.resend import Resend
 from api_gateway.providers.smtp import Smtp, SmtpAccount
@@ -33,7 +34,8 @@ MESSAGES = f"POST /2010-04-01/Accounts/{SID}/Messages.json"
 
 def outgoing(**changed: Any) -> Outgoing:
     marker = uuid4().hex
-    link = f"https://gateway.test/u/{marker}"
+    # As long as a real one: it does not fit into the 78 characters that a header's line should have.
+    link = f"https://gateway.test/u/{'A' * 22}.{marker}.{'s' * 22}"
     text = f"Bonjour Jeanne, un mot.\n\n-- \nStop : {link}"
     message = Outgoing(
         intent_id=uuid4(),
@@ -206,7 +208,45 @@ class TestSmtp:
         raw = [message_from_string(str(mail.get("content") or mail.get("raw") or "")) for mail in effects]
         heads = [mail.get("headers") or dict(parsed.items()) for mail, parsed in zip(effects, raw, strict=True)]
         assert heads[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert heads[1]["In-Reply-To"] == sent.message_id
+        assert heads[0]["List-Unsubscribe"] == f"<{first.unsubscribe_url}>"
+        assert heads[1]["In-Reply-To"] == heads[1]["References"] == heads[0]["Message-ID"] == sent.message_id
+
+    async def test_nothing_that_somebody_wrote_begins_a_header(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        message = outgoing(
+            subject="Bonjour\r\nBcc: all@exemple.example\u2028X: 1",
+            sender_name="Léa\nBcc: all@exemple.example",
+            reply_to="\r\n <their.own-id@mx.example>\r\nBcc: all@exemple.example",
+            thread_id="<first@try-us.example>",
+        )
+        assert isinstance(await Smtp(account, LAPTOP).deliver(message), Sent)
+        [mail] = vendors["smtp"].client.get(f"{vendors['smtp'].url}/messages", params={"to": message.recipient}).json()
+        assert {"Bcc", "X"}.isdisjoint(mail["headers"])
+        assert mail["to"] == [message.recipient]
+        assert mail["subject"] == "Bonjour Bcc: all@exemple.example X: 1"
+        assert mail["headers"]["References"] == "<first@try-us.example> <their.own-id@mx.example>"
+
+    async def test_an_address_with_letters_beyond_ascii_is_reached(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        message = outgoing(recipient=f"zoé.{uuid4().hex[:8]}@exemple.example")
+        assert isinstance(await Smtp(account, LAPTOP).deliver(message), Sent)
+        [mail] = vendors["smtp"].effects("email_sent")
+        assert mail["record"]["to"] == [message.recipient]
+        assert on_the_wire("Zoé@Bücher.example") == "Zoé@xn--bcher-kva.example"
+
+    async def test_who_refuses_the_mailbox_does_not_lose_the_message(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        vendors["smtp"].behave("fail", "SMTP MAIL", status=553, times=1)
+        told = await Smtp(account, LAPTOP).deliver(outgoing())
+        assert isinstance(told, RetryAt)
+        assert told.account_fault
+
+    async def test_a_password_leaves_in_the_clear_for_a_host_of_our_own_alone(self, account: SmtpAccount) -> None:
+        told = await Smtp(replace(account, security="ssl"), LAPTOP).deliver(outgoing())
+        assert told == RetryAt(900.0, "no safe login: SMTPException", account_fault=True)
 
     async def test_an_unknown_recipient_is_refused_for_good(
         self, account: SmtpAccount, vendors: dict[str, Vendor]
