@@ -50,7 +50,7 @@ class Twilio:
             return refused(answer, f"{said(content, 'code')} {said(content, 'message')}".strip())
         if not content.get("sid"):
             return Ambiguous("vendor_named_no_message")
-        return _sent(content, message)
+        return _sent(content)
 
     async def look_up(self, message: Outgoing) -> Finding:
         """A message of the same words between the same two numbers."""
@@ -70,7 +70,7 @@ class Twilio:
             return Unknown(NOT_THE_LIST, 60.0)
         for row in rows:
             if row.get("body") == message.text:
-                return _sent(row, message)
+                return _sent(row)
         return NotThere()
 
     async def forget(self, traces: Traces) -> list[Step]:
@@ -100,8 +100,8 @@ class Twilio:
             raise VendorFailed("Twilio could not be reached.") from error
 
 
-def _sent(row: dict[str, Any], message: Outgoing) -> Sent:
-    return Sent(message_id=str(row["sid"]), lead_id=message.recipient)
+def _sent(row: dict[str, Any]) -> Sent:
+    return Sent(message_id=str(row["sid"]))
 
 
 def _json(answer: httpx2.Response) -> dict[str, Any]:

@@ -227,6 +227,21 @@ async def mailboxes(session: Session, organization_id: UUID, now: datetime) -> l
     )
 
 
+async def used_mailboxes(session: Session, enrollment_ids: list[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """The account that each person was first written to from, by enrollment and channel."""
+    rows = await session.dicts(
+        """
+        select distinct on (i.enrollment_id, i.channel) i.enrollment_id, i.channel, i.mailbox_id
+        from public.send_intents i
+        where i.organization_id = (select private.workflow_organization_id()) and i.enrollment_id = any (%(ids)s)
+          and i.mailbox_id is not null and i.status in ('sending', 'sent', 'ambiguous')
+        order by i.enrollment_id, i.channel, i.sending_at
+        """,
+        ids=enrollment_ids,
+    )
+    return {(row["enrollment_id"], row["channel"]): row["mailbox_id"] for row in rows}
+
+
 async def chosen_mailboxes(session: Session, campaign_ids: list[UUID]) -> dict[UUID, set[UUID]]:
     """The mailboxes that a campaign was restricted to, for those campaigns that were."""
     rows = await session.dicts(
