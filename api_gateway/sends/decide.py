@@ -144,7 +144,7 @@ def decide(
 ) -> Decision:
     """Whether `message` may leave at the aware instant `now`. Pure: same facts, same answer."""
     no = (
-        _campaign_says(campaign)
+        campaign_says(campaign)
         or _person_says(message, prospect, now)
         or _address_says(prospect, campaign)
         or _content_says(message)
@@ -175,7 +175,8 @@ def clock_of(prospect: ProspectFacts, campaign: CampaignFacts) -> tuple[ZoneInfo
     return ZoneInfo(name), (prospect.country or country_of(name)) if campaign.respect_holidays else None
 
 
-def _campaign_says(campaign: CampaignFacts) -> Decision | None:
+def campaign_says(campaign: CampaignFacts) -> Decision | None:
+    """What keeps every message of the campaign from leaving; None when nothing does."""
     if campaign.status == "paused":
         return Defer("campaign_paused", "The campaign is paused; it goes on when somebody resumes it.")
     if campaign.status not in {"active", "completed"}:
