@@ -72,7 +72,7 @@ class Smtp:
         except AddressRefused as error:
             return RetryAt(ACCOUNT_REST_S, f"the mail server is not asked: {error.detail}", account_fault=True)
         except (OSError, TimeoutError) as error:
-            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}")
+            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}", vendor_wide=True)
         in_clear = account.security == "none" and self._outside.lets_through(account.host, account.port)
         client = aiosmtplib.SMTP(
             hostname=account.host,
@@ -106,7 +106,7 @@ class Smtp:
         except (SMTPException, OSError, TimeoutError, ValueError) as error:
             if isinstance(error, SSLError | SMTPNotSupported) or "STARTTLS extension not supported" in str(error):
                 return RetryAt(ACCOUNT_REST_S, f"no safe login: {type(error).__name__}", account_fault=True)
-            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}")
+            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}", vendor_wide=True)
         return None
 
     async def _envelope(self, client: aiosmtplib.SMTP, message: Outgoing) -> Outcome | None:
@@ -122,7 +122,7 @@ class Smtp:
         except SMTPResponseException as error:
             return _by_code(error)
         except (SMTPException, OSError, TimeoutError) as error:
-            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}")
+            return RetryAt(30.0, f"server_unreachable:{type(error).__name__}", vendor_wide=True)
         except ValueError as error:
             return Failed(f"no address for a mail server: {type(error).__name__}")
         return None

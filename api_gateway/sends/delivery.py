@@ -105,7 +105,7 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
                     session, intent, outcome, at=now, day_seconds=shared.settings.sequence_day_seconds
                 )
                 result = DeliveryResult(intent_id=intent.intent_id, outcome="sent", reason="accepted")
-            case RetryAt() if intent.attempt < MOST_ATTEMPTS:
+            case RetryAt() if intent.attempt < MOST_ATTEMPTS or outcome.account_fault or outcome.vendor_wide:
                 until = now + timedelta(seconds=_back_off(outcome, intent.attempt))
                 held = await ledger.release(session, intent, "planned", reason=outcome.reason, next_attempt_at=until)
                 if held and outcome.account_fault:
@@ -151,7 +151,12 @@ async def look_up(shared: Resources, leased: Leased) -> bool:
             public_url=shared.settings.public_url,
             secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
         )
-        finding = await vendor.look_up(message)
+        try:
+            finding = await vendor.look_up(message)
+        except Exception as error:
+            # One answer that nobody foresaw must not keep the doubts behind it from being looked at.
+            log.exception("look_up_crashed", intent_id=str(intent.intent_id))
+            finding = Unknown(f"crashed:{type(error).__name__}", 300.0)
     return await _write_finding(shared, intent, finding)
 
 
@@ -235,5 +240,5 @@ async def _tell_in_doubt(session: Session, intent: IntentFacts) -> None:
 
 
 def _back_off(outcome: RetryAt, attempt: int) -> float:
-    factor = 1 if outcome.account_fault else min(2 ** max(0, attempt - 1), MOST_BACK_OFF)
+    factor = 1 if outcome.account_fault or outcome.is_told else min(2 ** min(max(0, attempt - 1), 8), MOST_BACK_OFF)
     return outcome.after_s * factor * random.uniform(1.0, 1.3)  # noqa: S311 - spreads retries, guards nothing

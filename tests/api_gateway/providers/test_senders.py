@@ -15,7 +15,18 @@ from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers import resend as resend_module
 from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.mail_headers import on_the_wire
-from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
+from api_gateway.providers.port import (
+    Ambiguous,
+    Failed,
+    NotThere,
+    Outcome,
+    Outgoing,
+    Provider,
+    RetryAt,
+    Sent,
+    Unknown,
+    as_html,
+)
 from api_gateway.providers.resend import Resend
 from api_gateway.providers.smtp import Smtp, SmtpAccount
 from api_gateway.providers.twilio import Twilio
@@ -105,14 +116,50 @@ def test_html_is_escaped_and_links_are_clickable() -> None:
 async def test_an_answer_that_is_no_list_settles_no_doubt(vendor: str, nonsense: bytes) -> None:
     answers = httpx2.MockTransport(lambda _: httpx2.Response(200, content=nonsense))
     async with httpx2.AsyncClient(transport=answers) as client:
-        providers: dict[str, Provider] = {
-            "instantly": Instantly(client, "http://vendor.example", "key"),
-            "resend": Resend(client, "http://vendor.example", "key"),
-            "twilio": Twilio(client, "http://vendor.example", "AC1", "token"),
-        }
-        provider = providers[vendor]
+        provider = providers(client)[vendor]
         assert isinstance(await provider.look_up(outgoing()), Unknown)
         assert isinstance(await provider.look_up(outgoing(lead_id="lead", thread_id="thread")), Unknown)
+
+
+def providers(client: httpx2.AsyncClient) -> dict[str, Provider]:
+    return {
+        "instantly": Instantly(client, "http://vendor.example", "key"),
+        "resend": Resend(client, "http://vendor.example", "key"),
+        "twilio": Twilio(client, "http://vendor.example", "AC1", "token"),
+    }
+
+
+@pytest.mark.parametrize("vendor", ["instantly", "resend", "twilio"])
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (429, {"Retry-After": "7200"}, RetryAt(7200.0, "vendor_rate_limit", vendor_wide=True, is_told=True)),
+        (
+            429,
+            {"Retry-After": "Sun, 06 Nov 1994 08:51:37 GMT", "Date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+            RetryAt(120.0, "vendor_rate_limit", vendor_wide=True, is_told=True),
+        ),
+        (429, {"Retry-After": "²"}, RetryAt(5.0, "vendor_rate_limit", vendor_wide=True)),
+        (429, {"Retry-After": "9" * 400}, RetryAt(86_400.0, "vendor_rate_limit", vendor_wide=True, is_told=True)),
+        (408, {}, Ambiguous("vendor_answered:408")),
+        (302, {}, Ambiguous("vendor_answered:302")),
+        (503, {"Retry-After": "30"}, Ambiguous("vendor_answered:503")),
+        (402, {}, RetryAt(900.0, "vendor_refuses_account:402", account_fault=True)),
+    ],
+)
+async def test_what_each_status_comes_to(vendor: str, status: int, headers: dict[str, str], expected: Outcome) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    answers = httpx2.MockTransport(lambda _: httpx2.Response(status, headers=raw, json={"message": "no"}))
+    async with httpx2.AsyncClient(transport=answers) as client:
+        assert await providers(client)[vendor].deliver(outgoing(binding="campaign")) == expected
+
+
+async def test_a_mail_that_may_be_further_down_is_not_called_missing() -> None:
+    page = {"items": [{"id": "m1", "ue_type": 3, "body": {"text": "another"}}], "next_starting_after": "m1"}
+    answers = httpx2.MockTransport(lambda _: httpx2.Response(200, json=page))
+    async with httpx2.AsyncClient(transport=answers) as client:
+        told = await providers(client)["instantly"].look_up(outgoing(lead_id="lead", thread_id="thread"))
+    assert isinstance(told, Unknown)
 
 
 class TestResend:
@@ -160,7 +207,7 @@ class TestResend:
         assert isinstance(told, RetryAt)
         assert told.account_fault
         away = await Resend(client, "http://127.0.0.1:9", "re_key").deliver(outgoing())
-        assert away == RetryAt(30.0, "vendor_unreachable")
+        assert away == RetryAt(30.0, "vendor_unreachable", vendor_wide=True)
 
 
 class TestTwilio:

@@ -248,6 +248,28 @@ class TestTroubleAtTheVendor:
         assert intent["next_attempt_at"] > datetime.now(UTC)
         assert scene.message(planned)["status"] == "scheduled"
 
+    async def test_however_long_the_vendor_is_away_nothing_is_given_up(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, db: Db
+    ) -> None:
+        [planned] = scene.plan()
+        instantly.behave("fail", LEADS, status=429, headers={"Retry-After": "60"})
+        db.execute("update public.send_intents set attempt = 5000 where id = %s", [planned.intent])
+        assert (await send(gateway, scene))["outcome"] == "retry"
+        wait = scene.intent(planned)["next_attempt_at"] - datetime.now(UTC)
+        assert timedelta(seconds=50) < wait < timedelta(seconds=80)
+
+    async def test_an_answer_that_nobody_foresaw_does_not_hold_up_the_doubts_behind_it(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
+    ) -> None:
+        first, second = scene.plan(2)
+        instantly.behave("fail", LEADS, status=500, times=2)
+        for item in (await claim(gateway, scene))["items"]:
+            assert (await deliver(gateway, item))["outcome"] == "ambiguous"
+        instantly.behave("lie", "POST /api/v2/leads/list", body={"items": ["not a lead"]}, times=1)
+        settled = await gateway.post(f"{PATH}/settle", headers=WORKFLOW, json={"limit": 10})
+        assert (settled.status_code, settled.json()["settled"]) == (200, 1)
+        assert sorted(scene.intent(one)["status"] for one in (first, second)) == ["ambiguous", "planned"]
+
     async def test_a_refusal_is_final_until_a_person_tries_again(
         self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
     ) -> None:
