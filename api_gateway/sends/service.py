@@ -86,30 +86,46 @@ async def _claim_some(shared: Resources, most: int, campaign_id: UUID | None, re
         for one in leased:
             by_organization[one.organization_id].append(one)
         for organization_id, own in by_organization.items():
-            await session.narrow_to(organization_id)
-            intents = await repository.facts(session, [one.id for one in own])
-            now = datetime.now(UTC)
-            desk = await Desk.laid(session, organization_id, intents, secret=_secret(shared), now=now)
-            for intent in sorted(intents, key=lambda intent: intent.next_attempt_at):
-                decision, mailbox = desk.judge(intent)
-                if isinstance(decision, Defer):
-                    result.deferred += 1
-                elif isinstance(decision, Stop):
-                    result.stopped += 1
-                elif mailbox is not None and intent.lease_token is not None:
-                    desk.took(intent, mailbox)
-                    result.items.append(
-                        ClaimedSend(
-                            intent_id=intent.intent_id,
-                            lease_token=intent.lease_token,
-                            organization_id=organization_id,
-                            campaign_id=intent.campaign_id,
-                            channel="email" if intent.channel == "email" else "sms",
-                        )
-                    )
-                    continue
-                await _hold_back(shared, session, intent, decision, now)
+            found = ClaimedSends(items=[], deferred=0, stopped=0, remaining=0)
+            try:
+                async with session.connection.transaction():
+                    await _judge(shared, session, organization_id, own, found)
+            except Exception:
+                # Its leases run out and it is asked again; what is wrong with one organization holds up no other.
+                log.exception("claim_crashed", organization_id=str(organization_id))
+                continue
+            result.items += found.items
+            result.deferred += found.deferred
+            result.stopped += found.stopped
     return len(leased)
+
+
+async def _judge(
+    shared: Resources, session: Session, organization_id: UUID, leased: list[Leased], result: ClaimedSends
+) -> None:
+    await session.narrow_to(organization_id)
+    intents = await repository.facts(session, [one.id for one in leased])
+    now = datetime.now(UTC)
+    desk = await Desk.laid(session, organization_id, intents, secret=_secret(shared), now=now)
+    for intent in sorted(intents, key=lambda intent: intent.next_attempt_at):
+        decision, mailbox = desk.judge(intent)
+        if isinstance(decision, Defer):
+            result.deferred += 1
+        elif isinstance(decision, Stop):
+            result.stopped += 1
+        elif mailbox is not None and intent.lease_token is not None:
+            desk.took(intent, mailbox)
+            result.items.append(
+                ClaimedSend(
+                    intent_id=intent.intent_id,
+                    lease_token=intent.lease_token,
+                    organization_id=organization_id,
+                    campaign_id=intent.campaign_id,
+                    channel="email" if intent.channel == "email" else "sms",
+                )
+            )
+            continue
+        await _hold_back(shared, session, intent, decision, now)
 
 
 async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Prepared | DeliveryResult:

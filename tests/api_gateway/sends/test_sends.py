@@ -93,6 +93,29 @@ class TestClaiming:
         db.execute("update public.organizations set sending_stopped_at = null where id = %s", [scene.tenant.id])
         assert len((await claim(gateway, scene))["items"]) == 2
 
+    async def test_what_is_wrong_with_one_organization_holds_up_no_other(
+        self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
+    ) -> None:
+        scene.plan()
+        db.execute("update public.mailboxes set time_zone = 'localtime' where id = %s", [scene.mailbox])
+        other = make_scene(db)
+        other.plan()
+        answer = await gateway.post(f"{PATH}/claim", headers=WORKFLOW, json={"limit": 20})
+        assert answer.status_code == 200, answer.text
+        assert [item["organization_id"] for item in answer.json()["items"]] == [str(other.tenant.id)]
+
+    async def test_the_servers_own_clock_is_no_time_zone(self, gateway: httpx2.AsyncClient, scene: Scene) -> None:
+        answer = await gateway.patch(
+            f"/api/v1/mailboxes/{scene.mailbox}", headers=scene.tenant.admin.headers, json={"time_zone": "localtime"}
+        )
+        assert answer.status_code == 422
+
+    async def test_a_time_zone_that_nobody_knows_is_as_good_as_none(
+        self, gateway: httpx2.AsyncClient, scene: Scene
+    ) -> None:
+        scene.plan(time_zone="Europe/Atlantis", country="ZZ")
+        assert len((await claim(gateway, scene))["items"]) == 1
+
     async def test_waiting_does_not_pile_up_decisions(self, gateway: httpx2.AsyncClient, scene: Scene, db: Db) -> None:
         scene.set_campaign(send_from="00:00", send_until="00:00:00.000001")
         [planned] = scene.plan()
