@@ -36,7 +36,7 @@ class Outgoing:
     """One message as it leaves. `marker` is in the text and in no other message: a look-up recognises it by this.
 
     `binding`: what the vendor knows the campaign by. `reply_to`: the vendor's id of the mail that this one answers;
-    None for the first mail to a person.
+    None for the first mail to a person. `begun_at`: no message of the vendor's that is older can be this one.
     """
 
     intent_id: UUID
@@ -58,6 +58,7 @@ class Outgoing:
     thread_id: str | None = None
     reply_to: str | None = None
     binding: str | None = None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,10 @@ class RetryAt:
 
 @dataclass(frozen=True)
 class Failed:
+    """`opted_out`: the vendor will not write to this person because they told it to stop."""
+
     reason: str
+    opted_out: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from api_gateway.sends import bindings, ledger, letter, progress, repository
 from api_gateway.sends.decide import Stop
 from api_gateway.sends.repository import IntentFacts, Leased, MailboxRow
 from api_gateway.sends.schemas import DeliveryResult
+from api_gateway.suppressions.service import suppress_prospect
 from kit.errors import VendorFailed
 from kit.sealing import SealBroken
 from kit.settings import decode_key
@@ -114,6 +115,8 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
                     intent_id=intent.intent_id, outcome="retry", reason=outcome.reason, retry_at=until
                 )
             case RetryAt() | Failed():
+                if isinstance(outcome, Failed) and outcome.opted_out:
+                    await _stop_for_good(session, intent)
                 held = await ledger.release(session, intent, "failed", reason=outcome.reason, next_attempt_at=now)
                 result = DeliveryResult(intent_id=intent.intent_id, outcome="failed", reason=outcome.reason)
             case Ambiguous():
@@ -193,6 +196,18 @@ async def tell_account_fault(session: Session, organization_id: UUID, provider: 
         title=f"Nothing can be sent through {provider}",
         detail=f"{provider}: {reason}. Check the key and the plan in the settings.",
         dedupe_key=f"sending_account:{provider}",
+    )
+
+
+async def _stop_for_good(session: Session, intent: IntentFacts) -> None:
+    """A person who has told the vendor to stop has told us."""
+    await session.because("opted_out_at_vendor")
+    await suppress_prospect(
+        session,
+        organization_id=intent.organization_id,
+        prospect_id=intent.prospect_id,
+        reason="replied_stop",
+        source=f"vendor:{intent.channel}",
     )
 
 

@@ -5,6 +5,7 @@ from api_gateway.providers.port import Outgoing, as_html
 from api_gateway.sends.desk import recipient
 from api_gateway.sends.repository import IntentFacts, MailboxRow
 from api_gateway.suppressions import unsubscribe
+from api_gateway.suppressions.keys import normalized
 
 _FOOTER = {
     "fr": "Pour ne plus recevoir de messages de ma part : {link}",
@@ -27,7 +28,9 @@ def compose(
         intent_id=intent.intent_id,
         idempotency_key=intent.idempotency_key,
         channel=intent.channel,
-        sender=on_the_wire(mailbox.address) if intent.channel == "email" else mailbox.address,
+        sender=on_the_wire(mailbox.address)
+        if intent.channel == "email"
+        else normalized("phone", mailbox.address).value,
         sender_name=mailbox.display_name,
         recipient=on_the_wire(address) if intent.channel == "email" else address,
         first_name=intent.first_name,
@@ -43,6 +46,7 @@ def compose(
         thread_id=intent.provider_thread_id,
         reply_to=intent.reply_to_of_answer or intent.provider_reply_to,
         binding=binding,
+        begun_at=intent.sending_at,
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from typing import Any
 from uuid import uuid4
@@ -235,6 +236,15 @@ class TestTwilio:
         told = await Twilio(client, vendors["twilio"].url, SID, "invalid").deliver(text_message())
         assert isinstance(told, RetryAt)
         assert told.account_fault
+
+    async def test_the_same_words_of_last_week_are_not_this_message(
+        self, twilio: Provider, vendors: dict[str, Vendor]
+    ) -> None:
+        message = text_message(begun_at=datetime.now(UTC))
+        assert isinstance(await twilio.deliver(message), Sent)
+        assert isinstance(await twilio.look_up(message), Sent)
+        next_week = replace(message, begun_at=datetime.now(UTC) + timedelta(days=7))
+        assert isinstance(await twilio.look_up(next_week), NotThere)
 
 
 class TestSmtp:

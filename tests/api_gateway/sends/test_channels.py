@@ -1,6 +1,7 @@
 """One person over several channels: each channel keeps its own account, its own thread, and the sequence its way."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import httpx2
@@ -48,6 +49,35 @@ def text_first(scene: Scene, db: Db) -> Planned:
     db.execute("update public.messages set channel = 'sms', kind = 'sms' where id = %s", [planned.message])
     db.execute("update public.send_intents set channel = 'sms' where id = %s", [planned.intent])
     return planned
+
+
+class TestTexts:
+    async def test_who_said_stop_to_the_vendor_has_said_it_to_us(
+        self, gateway: httpx2.AsyncClient, scene: Scene, numbers: list[UUID], outside: Outside, db: Db
+    ) -> None:
+        text = text_first(scene, db)
+        mail = also(scene, text, 2)
+        db.execute(
+            "update public.send_intents set next_attempt_at = now() + interval '1 h' where id = %s", [mail.intent]
+        )
+        outside.answer(MESSAGES, 400, {"code": 21610, "message": "Attempt to send to unsubscribed recipient"})
+        assert (await send(gateway, scene))["outcome"] == "failed"
+        kept = db.execute(
+            "select kind from public.suppressions where organization_id = %s and reason = 'replied_stop' order by kind",
+            [scene.tenant.id],
+        ).fetchall()
+        assert [row["kind"] for row in kept] == ["email", "phone"]
+        assert scene.enrollment(text)["status"] == "unsubscribed"
+        assert scene.intent(mail)["status"] == "cancelled"
+
+    async def test_the_senders_number_is_one_however_it_was_written(
+        self, gateway: httpx2.AsyncClient, scene: Scene, numbers: list[UUID], outside: Outside, db: Db
+    ) -> None:
+        db.execute("update public.mailboxes set address = '06 00 00 00 01' where id = any (%s)", [numbers])
+        text_first(scene, db)
+        assert (await send(gateway, scene))["outcome"] == "sent"
+        [call] = outside.called(MESSAGES)
+        assert dict(parse_qsl(call.content.decode()))["From"] == "+33600000001"
 
 
 class TestATextBeforeTheFirstMail:
