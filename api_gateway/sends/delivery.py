@@ -37,6 +37,7 @@ from kit.settings import decode_key
 ACTOR = "workflow:send-due-messages"
 MOST_ATTEMPTS = 20
 MOST_BACK_OFF = 16
+BIND_AGAIN = timedelta(minutes=1)
 LOOK_UPS_UNTIL_ALERT = timedelta(minutes=10)
 """A doubt that will be older than this when it is looked at again goes to a person."""
 CALL_TAKES = timedelta(seconds=SEND_LIMIT_S)
@@ -52,6 +53,29 @@ class Prepared:
     mailbox: MailboxRow
     vendor: Provider
     lease_until: datetime
+    binding: str | None
+
+
+@dataclass(frozen=True)
+class Unbound:
+    """A send that may go, to a vendor that does not know its campaign yet. Nothing has begun."""
+
+    intent: IntentFacts
+    mailbox: MailboxRow
+    vendor: Instantly
+
+
+async def bind(shared: Resources, unbound: Unbound) -> DeliveryResult | None:
+    """Make the campaign known to the vendor; it takes a while, so the send is decided anew after it. None: made."""
+    intent = unbound.intent
+    try:
+        await bindings.ensure(shared, unbound.vendor, intent, unbound.mailbox)
+    except VendorFailed as error:
+        until, reason = datetime.now(UTC) + BIND_AGAIN, f"campaign_not_bound: {error.detail}"
+        async with shared.database.workflow(intent.organization_id, actor=ACTOR, reason="not_bound") as session:
+            await ledger.put_off(session, intent, until, reason)
+        return DeliveryResult(intent_id=intent.intent_id, outcome="retry", reason=reason, retry_at=until)
+    return None
 
 
 async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -> Provider | RetryAt:
@@ -68,16 +92,10 @@ async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -
 async def hand_over(shared: Resources, prepared: Prepared) -> Outcome:
     """The vendor's call, within the lease and never after it: a process that was frozen may wake when its send is long
     somebody else's. Whatever goes wrong before anything left is a retry; after that, ambiguous."""
-    binding = None
-    if isinstance(prepared.vendor, Instantly):
-        try:
-            binding = await bindings.ensure(shared, prepared.vendor, prepared.intent, prepared.mailbox)
-        except VendorFailed as error:
-            return RetryAt(60.0, f"campaign_not_bound: {error.detail}")
     message = letter.compose(
         prepared.intent,
         prepared.mailbox,
-        binding=binding,
+        binding=prepared.binding,
         public_url=shared.settings.public_url,
         secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
     )

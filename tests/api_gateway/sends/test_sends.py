@@ -146,6 +146,28 @@ class TestDelivering:
         days = (enrollment["next_step_due_at"] - intent["sent_at"]) / timedelta(days=1)
         assert 3 <= days <= 6
 
+    async def test_the_caps_are_ours_alone_to_keep(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
+    ) -> None:
+        scene.set_mailbox(daily_cap=3)
+        scene.plan()
+        await send(gateway, scene)
+        [bound] = instantly.effects("campaign_created")
+        # A cap that is raised later must not meet the old one at the vendor.
+        assert bound["record"]["daily_limit"] >= 2_000
+
+    async def test_a_campaign_that_cannot_be_bound_is_bound_later(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, db: Db
+    ) -> None:
+        [planned] = scene.plan()
+        instantly.behave("fail", "POST /api/v2/campaigns", status=503, times=1)
+        result = await send(gateway, scene)
+        assert result["outcome"] == "retry"
+        assert result["reason"].startswith("campaign_not_bound")
+        assert (scene.intent(planned)["status"], scene.intent(planned)["attempt"]) == ("planned", 0)
+        db.execute("update public.send_intents set next_attempt_at = now() where id = %s", [planned.intent])
+        assert (await send(gateway, scene))["outcome"] == "sent"
+
     async def test_the_same_lease_again_tells_what_became_of_it(
         self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
     ) -> None:
