@@ -148,7 +148,7 @@ class Desk:
         )
 
     def _campaign_facts(self, intent: IntentFacts) -> CampaignFacts:
-        nothing = Pace(campaign_id=None, sent=0, frees_at=None)
+        nothing = Pace(campaign_id=None, sent=0, frees_at=None, oldest_leaves_at=None)
         campaign, organization = self.paces.get(intent.campaign_id, nothing), self.paces.get(None, nothing)
         return CampaignFacts(
             status=intent.campaign_status,
@@ -161,8 +161,8 @@ class Desk:
             email_rule=intent.email_rule,
             hourly_cap=intent.hourly_cap,
             sent_last_hour=campaign.sent,
-            frees_at=campaign.frees_at,
+            frees_at=campaign.frees_at or campaign.oldest_leaves_at,
             organization_hourly_cap=intent.organization_hourly_cap,
             organization_sent_last_hour=organization.sent,
-            organization_frees_at=organization.frees_at,
+            organization_frees_at=organization.frees_at or organization.oldest_leaves_at,
         )

@@ -81,6 +81,21 @@ class TestClaiming:
         claimed = await claim(gateway, scene)
         assert (len(claimed["items"]), claimed["deferred"], claimed["remaining"]) == (2, 3, 0)
 
+    async def test_a_cap_reached_inside_a_claim_has_room_when_the_first_send_is_an_hour_old(
+        self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
+    ) -> None:
+        scene.set_campaign(hourly_cap=3)
+        sent, *_ = scene.plan(5)
+        db.execute(
+            "update public.send_intents set status = 'sent', mailbox_id = %s, sending_at = now() - interval '50 min'"
+            " where id = %s",
+            [scene.mailbox, sent.intent],
+        )
+        claimed = await claim(gateway, scene)
+        assert (len(claimed["items"]), claimed["deferred"]) == (2, 2)
+        [waiting] = {one["until_at"] for person in scene.planned for one in scene.decisions(person)}
+        assert timedelta(minutes=9) < waiting - datetime.now(UTC) < timedelta(minutes=11)
+
     async def test_a_paused_campaign_and_a_stopped_organization_give_nothing(
         self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
     ) -> None:
@@ -97,7 +112,7 @@ class TestClaiming:
         self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
     ) -> None:
         scene.plan()
-        db.execute("update public.mailboxes set time_zone = 'localtime' where id = %s", [scene.mailbox])
+        db.execute("update public.mailboxes set time_zone = 'Europe/Atlantis' where id = %s", [scene.mailbox])
         other = make_scene(db)
         other.plan()
         answer = await gateway.post(f"{PATH}/claim", headers=WORKFLOW, json={"limit": 20})
