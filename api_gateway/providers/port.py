@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import httpx2
@@ -86,10 +86,11 @@ class RetryAt:
 
 @dataclass(frozen=True)
 class Failed:
-    """`opted_out`: the vendor will not write to this person because they told it to stop."""
+    """`ends`: what the refusal says of the person, when nothing more is to be sent to them: they told the vendor to
+    stop, or nobody has this address."""
 
     reason: str
-    opted_out: bool = False
+    ends: Literal["replied_stop", "bounced"] | None = None
 
 
 @dataclass(frozen=True)

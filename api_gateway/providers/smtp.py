@@ -3,6 +3,7 @@
 Until DATA nothing was accepted and any fault is a retry; from DATA on, an answer settles it and silence is a doubt.
 """
 
+import re
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -16,6 +17,7 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPException,
     SMTPNotSupported,
+    SMTPRecipientRefused,
     SMTPResponseException,
     SMTPSenderRefused,
 )
@@ -39,6 +41,8 @@ from kit.redaction import redact
 CONNECT_LIMIT_S = 10.0
 ASK_AGAIN_S = 24 * 3600.0
 TEMPORARY_S = 300.0
+_NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?:1|2|3|6|10)\b")
+"""RFC 3463 and RFC 7505: no such mailbox, no such host, no address, moved away, takes no mail."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,6 @@ class Smtp:
         try:
             await client.mail(message.sender, options=["SMTPUTF8"] if wide else [], encoding=encoding)
             await client.rcpt(message.recipient, encoding=encoding)
-        except SMTPSenderRefused as error:
-            return _refuses_us(error)
         except SMTPResponseException as error:
             return _by_code(error)
         except (SMTPException, OSError, TimeoutError) as error:
@@ -183,4 +185,9 @@ def _refuses_us(error: SMTPResponseException) -> Outcome:
 
 
 def _by_code(error: SMTPResponseException) -> Outcome:
-    return Failed(_said(error)) if error.code >= 500 else RetryAt(TEMPORARY_S, _said(error))
+    if isinstance(error, SMTPSenderRefused):
+        return _refuses_us(error)
+    if error.code < 500:
+        return RetryAt(TEMPORARY_S, _said(error))
+    is_nobody = isinstance(error, SMTPRecipientRefused) and _NO_SUCH_ADDRESS.match(error.message)
+    return Failed(_said(error), ends="bounced" if is_nobody else None)

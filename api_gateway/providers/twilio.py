@@ -56,7 +56,7 @@ class Twilio:
         if not answer.is_success:
             outcome = refused(answer, f"{said(content, 'code')} {said(content, 'message')}".strip())
             if isinstance(outcome, Failed) and str(content.get("code")) == OPTED_OUT:
-                return replace(outcome, opted_out=True)
+                return replace(outcome, ends="replied_stop")
             return outcome
         if not content.get("sid"):
             return Ambiguous("vendor_named_no_message")

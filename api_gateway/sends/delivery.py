@@ -4,6 +4,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -133,8 +134,8 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
                     intent_id=intent.intent_id, outcome="retry", reason=outcome.reason, retry_at=until
                 )
             case RetryAt() | Failed():
-                if isinstance(outcome, Failed) and outcome.opted_out:
-                    await _stop_for_good(session, intent)
+                if isinstance(outcome, Failed) and outcome.ends is not None:
+                    await _end_for_good(session, intent, outcome.ends)
                 held = await ledger.release(session, intent, "failed", reason=outcome.reason, next_attempt_at=now)
                 result = DeliveryResult(intent_id=intent.intent_id, outcome="failed", reason=outcome.reason)
             case Ambiguous():
@@ -217,14 +218,13 @@ async def tell_account_fault(session: Session, organization_id: UUID, provider: 
     )
 
 
-async def _stop_for_good(session: Session, intent: IntentFacts) -> None:
-    """A person who has told the vendor to stop has told us."""
-    await session.because("opted_out_at_vendor")
+async def _end_for_good(session: Session, intent: IntentFacts, reason: Literal["replied_stop", "bounced"]) -> None:
+    """What the vendor's refusal says of a person counts as if they had told us."""
     await suppress_prospect(
         session,
         organization_id=intent.organization_id,
         prospect_id=intent.prospect_id,
-        reason="replied_stop",
+        reason=reason,
         source=f"vendor:{intent.channel}",
     )
 

@@ -36,6 +36,8 @@ from sandbox.standins.resend import Resend as ResendStandin
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
 from sandbox.standins.twilio import Twilio as TwilioStandin
+from sandbox.story import outcomes
+from sandbox.story.prospects import people
 from tests.api_gateway.sends.vendor import Vendor
 
 pytestmark = pytest.mark.anyio
@@ -312,6 +314,21 @@ class TestSmtp:
         assert isinstance(await Smtp(account, LAPTOP).deliver(outgoing()), Failed)
         vendors["smtp"].behave("fail", "SMTP RCPT", status=451, times=1)
         assert isinstance(await Smtp(account, LAPTOP).deliver(outgoing()), RetryAt)
+
+    async def test_an_address_that_nobody_has_is_never_written_to_again(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        vendors["smtp"].control("configure", bounces=True)
+        nobody = next(
+            one.email for one in people(1) if one.email and outcomes.card(1, one.email) == outcomes.Card("bounce")
+        )
+        told = await Smtp(account, LAPTOP).deliver(outgoing(recipient=nobody))
+        assert isinstance(told, Failed)
+        assert told.ends == "bounced"
+        vendors["smtp"].behave("fail", "SMTP RCPT", status=554, times=1)
+        spam = await Smtp(account, LAPTOP).deliver(outgoing())
+        assert isinstance(spam, Failed)
+        assert spam.ends is None
 
     async def test_silence_after_the_content_is_a_doubt_that_nobody_settles(
         self, account: SmtpAccount, vendors: dict[str, Vendor]
