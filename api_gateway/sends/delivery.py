@@ -166,14 +166,14 @@ async def look_up(shared: Resources, leased: Leased) -> bool:
     elif isinstance(vendor, Instantly) and intent.provider_lead_id is None and binding is None:
         finding = NotThere()
     else:
-        message = letter.compose(
-            intent,
-            mailbox,
-            binding=binding,
-            public_url=shared.settings.public_url,
-            secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
-        )
         try:
+            message = letter.compose(
+                intent,
+                mailbox,
+                binding=binding,
+                public_url=shared.settings.public_url,
+                secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
+            )
             finding = await vendor.look_up(message)
         except Exception as error:
             # One answer that nobody foresaw must not keep the doubts behind it from being looked at.
