@@ -24,7 +24,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 @cache
 def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # `localtime` is whatever the server's own clock shows, and no name to the database.
+    return frozenset(available_timezones() - {"localtime"})
 
 
 def _is_time_zone(value: str) -> str:

@@ -105,6 +105,11 @@ async def has_begun(session: Session, organization_id: UUID, mailbox_id: UUID) -
             select from public.enrollments
             where organization_id = %(organization_id)s and mailbox_id = %(id)s
               and status in ('qualified', 'in_sequence', 'replied')
+        ) or exists (
+            select from public.send_intents i
+            join public.enrollments e on e.organization_id = i.organization_id and e.id = i.enrollment_id
+            where i.organization_id = %(organization_id)s and i.mailbox_id = %(id)s
+              and e.status in ('qualified', 'in_sequence', 'replied')
         )
         """,
         organization_id=organization_id,

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
+from babel.core import get_global
 
 from api_gateway.prospects.columns import plain
 from api_gateway.prospects.import_schemas import ImportProblem
@@ -160,14 +161,32 @@ def _countries() -> dict[str, str]:
         for code, name in Locale(locale).territories.items()
         if len(code) == 2 and code.isalpha()
     }
-    return names | {"usa": "US", "uk": "GB", "etats unis": "US", "royaume uni": "GB", "pays bas": "NL"}
+    named_otherwise = {
+        "etats unis": "US", "u s a": "US", "united states of america": "US", "royaume uni": "GB",
+        "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
+        "pays bas": "NL", "the netherlands": "NL", "holland": "NL", "czech republic": "CZ",
+        "republique tcheque": "CZ", "turkey": "TR", "hong kong": "HK", "republic of ireland": "IE", "korea": "KR",
+        "republic of korea": "KR", "cote d ivoire": "CI", "ivory coast": "CI", "macau": "MO",
+    }  # fmt: skip
+    return names | named_otherwise
+
+
+# CLDR's territories that are no country.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
+
+def _country_by_code(code: str) -> str | None:
+    aliases = get_global("territory_aliases").get(code, [])
+    found = aliases[0] if len(aliases) == 1 else code
+    return found if found in set(_countries().values()) - _NO_COUNTRIES else None
 
 
 def country_of(text: str) -> str | None:
-    """ISO 3166 code of a country named in French, English or German, or by its code."""
-    if len(text) == 2 and text.isalpha():
-        return text.upper() if text.upper() in set(_countries().values()) else None
-    return _countries().get(plain(text))
+    """ISO 3166 code of a country named in French, English or German, or by its code of two or three letters."""
+    name = plain(text)
+    if len(name) in {2, 3} and (coded := _country_by_code(name.upper())):
+        return coded
+    return _countries().get(name)
 
 
 def _text(name: str) -> Any:

@@ -33,6 +33,7 @@ PREFIX = "/api/v2"
 CALL_LIMIT_S = 10.0
 OUTGOING_TYPES = frozenset({1, 3, 4})
 MAX_PAGES = 3
+MAX_PAGES_TO_FORGET = 100
 
 
 class Instantly:
@@ -170,7 +171,7 @@ class Instantly:
         """Delete a person's mails and then their leads, in whatever campaign they are. Raises VendorFailed."""
         mails, leads = set[str](), set(traces.lead_ids)
         for address in traces.emails:
-            mails |= {str(mail["id"]) for mail in await self._pages_of_mails({"lead": address, "limit": 100})}
+            mails |= {str(mail["id"]) for mail in await self._all_mails_of(address)}
             page = await self._post_or_raise("/leads/list", {"contacts": [address], "limit": 100})
             leads |= {
                 str(lead["id"])
@@ -273,20 +274,25 @@ class Instantly:
         return Sent(lead_id=str(found[0]["id"])) if found else NotThere()
 
     async def _mails(self, message: Outgoing) -> list[dict[str, Any]]:
-        return await self._pages_of_mails({"lead": message.recipient, "eaccount": message.sender, "limit": 100})
+        query = {"lead": message.recipient, "eaccount": message.sender, "limit": 100}
+        return await self._pages_of_mails(query, MAX_PAGES)
 
-    async def _pages_of_mails(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _all_mails_of(self, address: str) -> list[dict[str, Any]]:
+        return await self._pages_of_mails({"lead": address, "limit": 100}, MAX_PAGES_TO_FORGET)
+
+    async def _pages_of_mails(self, query: dict[str, Any], most: int) -> list[dict[str, Any]]:
         mails: list[dict[str, Any]] = []
-        for _ in range(MAX_PAGES):
+        for _ in range(most):
             page = await self._get_or_raise("/emails", query)
             items = page.get("items")
             if not isinstance(items, list):
                 raise VendorFailed("Instantly did not answer with a list of mails.")
             mails += items
             if not items or not page.get("next_starting_after"):
-                break
+                return mails
             query["starting_after"] = page["next_starting_after"]
-        return mails
+        # It may be further down: not found is not the same as not there, and only the latter may be sent again.
+        raise VendorFailed("There are more mails at Instantly than can be looked through.")
 
     async def _get_or_raise(self, path: str, query: dict[str, Any], *, may_be_gone: bool = False) -> dict[str, Any]:
         try:

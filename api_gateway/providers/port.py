@@ -13,7 +13,9 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import httpx2
@@ -23,6 +25,8 @@ from kit.redaction import redact
 SEND_LIMIT_S = 20.0
 """How long a vendor may take; a look-up before this has passed could miss what it still accepts."""
 ACCOUNT_REST_S = 15 * 60.0
+MOST_WAIT_S = 24 * 3600.0
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
@@ -32,7 +36,7 @@ class Outgoing:
     """One message as it leaves. `marker` is in the text and in no other message: a look-up recognises it by this.
 
     `binding`: what the vendor knows the campaign by. `reply_to`: the vendor's id of the mail that this one answers;
-    None for the first mail to a person.
+    None for the first mail to a person. `begun_at`: no message of the vendor's that is older can be this one.
     """
 
     intent_id: UUID
@@ -54,6 +58,7 @@ class Outgoing:
     thread_id: str | None = None
     reply_to: str | None = None
     binding: str | None = None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,24 @@ class Sent:
 
 @dataclass(frozen=True)
 class RetryAt:
-    """`after_s`: seconds from now. `account_fault`: it is about the customer's account, so somebody should be told."""
+    """`after_s`: seconds from now. `account_fault`: it is about the customer's account, so somebody should be told.
+    `vendor_wide`: the vendor is away or wants us to wait, which says nothing about this message: it is never given up
+    for it. `is_told`: the vendor itself named the wait."""
 
     after_s: float
     reason: str
     account_fault: bool = False
+    vendor_wide: bool = False
+    is_told: bool = False
 
 
 @dataclass(frozen=True)
 class Failed:
+    """`ends`: what the refusal says of the person, when nothing more is to be sent to them: they told the vendor to
+    stop, or nobody has this address."""
+
     reason: str
+    ends: Literal["replied_stop", "bounced"] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,29 +142,43 @@ def said(content: Mapping[str, Any], *names: str, most: int = 200) -> str:
 def unanswered(error: httpx2.HTTPError) -> Outcome:
     """What a call that raised came to: before the connection stood nothing left; after that nobody knows."""
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.UnsupportedProtocol):
-        return RetryAt(30.0, "vendor_unreachable")
+        return RetryAt(30.0, "vendor_unreachable", vendor_wide=True)
     return Ambiguous(f"no_answer:{type(error).__name__}", settle_after_s=SEND_LIMIT_S)
 
 
 def refused(answer: httpx2.Response, detail: str) -> Outcome:
     """What an answer that is no success came to. A 5xx may hide an accepted message, so it is looked up."""
     status = answer.status_code
-    if status == 429:
-        return RetryAt(retry_after(answer, 5.0), "vendor_rate_limit")
+    if status in {425, 429}:
+        told = _wait_told(answer)
+        wait = 5.0 if told is None else told
+        return RetryAt(wait, "vendor_rate_limit", vendor_wide=True, is_told=told is not None)
     if status in {401, 402, 403}:
         return RetryAt(ACCOUNT_REST_S, f"vendor_refuses_account:{status}", account_fault=True)
-    if status >= 500 or status < 400:
+    if status >= 500 or status < 400 or status == 408:
         return Ambiguous(f"vendor_answered:{status}")
     return Failed(f"vendor_refused:{status}: {detail}"[:500])
 
 
 def retry_after(answer: httpx2.Response, default_s: float) -> float:
-    """Seconds that the vendor asks us to wait."""
+    """Seconds that the vendor asks us to wait, a day at the most."""
+    told = _wait_told(answer)
+    return default_s if told is None else told
+
+
+def _wait_told(answer: httpx2.Response) -> float | None:
+    """A number of seconds, or a date on the vendor's own clock (RFC 9110, section 10.2.3)."""
     for name in ("retry-after", "ratelimit-reset"):
-        value = answer.headers.get(name, "")
-        if value.replace(".", "", 1).isdigit():
-            return min(float(value), 3600.0)
-    return default_s
+        value = answer.headers.get(name, "").strip()
+        if _SECONDS.fullmatch(value):
+            return min(float(value), MOST_WAIT_S)
+        try:
+            until = parsedate_to_datetime(value)
+            now = parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else datetime.now(UTC)
+            return min(max(0.0, (until - now).total_seconds()), MOST_WAIT_S)
+        except (ValueError, TypeError):
+            continue
+    return None
 
 
 def as_html(text: str) -> str:

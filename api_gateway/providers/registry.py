@@ -14,6 +14,9 @@ from api_gateway.providers.smtp import Smtp, SmtpAccount
 from api_gateway.providers.twilio import Twilio
 from api_gateway.settings import Settings
 
+TLS_PORT = "465"
+"""Where a mail server expects TLS from the first byte (RFC 8314)."""
+
 
 def instantly(settings: Settings, client: httpx2.AsyncClient, credential: OpenCredential) -> Instantly:
     """The workspace that a customer's key opens."""
@@ -38,7 +41,9 @@ def sender(settings: Settings, client: httpx2.AsyncClient, credential: OpenCrede
                     port=int(options.get("port", 587)),
                     username=str(options.get("username", "")),
                     password=key,
-                    security=str(options.get("security", "starttls")),
+                    security=str(
+                        options.get("security") or ("tls" if str(options.get("port")) == "465" else "starttls")
+                    ),
                 ),
                 OutsideAddresses.parse(settings.private_hosts_allowed),
             )

@@ -1,5 +1,8 @@
 """Twilio, text messages only. It knows no idempotency key: what is in doubt is looked for in its list of messages."""
 
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +13,7 @@ from api_gateway.providers.port import (
     NOT_THE_LIST,
     SEND_LIMIT_S,
     Ambiguous,
+    Failed,
     Finding,
     NotThere,
     Outcome,
@@ -24,6 +28,9 @@ from api_gateway.providers.port import (
 from kit.errors import VendorFailed
 
 CALL_LIMIT_S = 10.0
+OPTED_OUT = "21610"
+"""The person has answered STOP to this number."""
+CLOCKS_DIFFER_BY = timedelta(hours=1)
 
 
 class Twilio:
@@ -47,13 +54,16 @@ class Twilio:
             return unanswered(error)
         content = _json(answer)
         if not answer.is_success:
-            return refused(answer, f"{said(content, 'code')} {said(content, 'message')}".strip())
+            outcome = refused(answer, f"{said(content, 'code')} {said(content, 'message')}".strip())
+            if isinstance(outcome, Failed) and str(content.get("code")) == OPTED_OUT:
+                return replace(outcome, ends="replied_stop")
+            return outcome
         if not content.get("sid"):
             return Ambiguous("vendor_named_no_message")
-        return _sent(content, message)
+        return _sent(content)
 
     async def look_up(self, message: Outgoing) -> Finding:
-        """A message of the same words between the same two numbers."""
+        """A message of the same words between the same two numbers, none from before this one was begun."""
         try:
             answer = await self._client.get(
                 self._messages,
@@ -69,8 +79,9 @@ class Twilio:
         if not isinstance(rows, list):
             return Unknown(NOT_THE_LIST, 60.0)
         for row in rows:
-            if row.get("body") == message.text:
-                return _sent(row, message)
+            if row.get("body") == message.text and not _is_older(row, message):
+                return _sent(row)
+        # The newest come first: what is further down is older than any doubt.
         return NotThere()
 
     async def forget(self, traces: Traces) -> list[Step]:
@@ -100,8 +111,16 @@ class Twilio:
             raise VendorFailed("Twilio could not be reached.") from error
 
 
-def _sent(row: dict[str, Any], message: Outgoing) -> Sent:
-    return Sent(message_id=str(row["sid"]), lead_id=message.recipient)
+def _is_older(row: dict[str, Any], message: Outgoing) -> bool:
+    try:
+        created = parsedate_to_datetime(str(row.get("date_created")))
+        return message.begun_at is not None and created < message.begun_at - CLOCKS_DIFFER_BY
+    except (ValueError, TypeError):
+        return False
+
+
+def _sent(row: dict[str, Any]) -> Sent:
+    return Sent(message_id=str(row["sid"]))
 
 
 def _json(answer: httpx2.Response) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from api_gateway.providers.instantly import Instantly
 from api_gateway.resources import Resources
 from api_gateway.sends.repository import IntentFacts, MailboxRow
 
+# Caps are ours to keep: a limit at the vendor would only hold a mail back until a day or an hour that nobody chose.
+MOST_A_DAY = 10_000
 # Two replicas may still make two: the second is never used, and an empty campaign mails nobody.
 _making: defaultdict[tuple[UUID, UUID], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -34,7 +36,7 @@ async def ensure(shared: Resources, vendor: Instantly, intent: IntentFacts, mail
         if bound is not None:
             return bound
         name = f"{intent.campaign_name[:120]} · {mailbox.address} · {str(intent.campaign_id)[:8]}"
-        created = await vendor.create_campaign(name, mailbox.address, intent.campaign_time_zone, mailbox.daily_cap)
+        created = await vendor.create_campaign(name, mailbox.address, intent.campaign_time_zone, MOST_A_DAY)
         async with shared.database.workflow(intent.organization_id, actor="workflow:send-due-messages") as session:
             kept: str = await session.value(
                 """

@@ -22,6 +22,13 @@ _MAIN_ZONES = {
     "EC": "America/Guayaquil", "ES": "Europe/Madrid", "MY": "Asia/Kuala_Lumpur", "NZ": "Pacific/Auckland",
     "PT": "Europe/Lisbon", "UA": "Europe/Kyiv", "UZ": "Asia/Tashkent",
 }  # fmt: skip
+# Older names that tzdata links to a zone of another country, or that name no place at all.
+_OLD_NAMES = {
+    "Africa/Asmera": "ER", "Africa/Timbuktu": "ML", "America/Coral_Harbour": "CA", "America/Virgin": "VI",
+    "Antarctica/South_Pole": "AQ", "Atlantic/Jan_Mayen": "SJ", "Iceland": "IS", "Pacific/Ponape": "FM",
+    "Pacific/Truk": "FM", "Pacific/Yap": "FM",
+    **dict.fromkeys(("CET", "EET", "EST", "HST", "MET", "MST", "WET"), None),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,19 +55,51 @@ def _zone_table() -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     return dict(cities), countries
 
 
+@cache
+def _links() -> dict[str, str]:
+    # tzdata's older names of its zones: {US/Eastern: America/New_York}.
+    source = (importlib.resources.files("tzdata") / "zoneinfo" / "tzdata.zi").read_text(encoding="utf-8")
+    links = (line.split() for line in source.splitlines() if line.startswith("L "))
+    return {name: zone for _, zone, name in links}
+
+
+@cache
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """The zone of an IANA name; None when there is none of that name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
 def zone_of(country: str | None, city: str | None) -> str | None:
     """The IANA zone of a place; None when the country has several and the city does not tell which."""
-    zones = _zone_table()[0].get(country or "", {})
+    country = (country or "").upper()
+    zones = _zone_table()[0].get(country, {})
     if city and (named := zones.get(city.strip().casefold())):
         return named
     if len(zones) == 1:
         return next(iter(zones.values()))
-    return _MAIN_ZONES.get(country or "")
+    return _MAIN_ZONES.get(country)
 
 
 def country_of(zone: str) -> str | None:
-    """The ISO country that a zone lies in, as far as tzdata says."""
-    return _zone_table()[1].get(zone)
+    """The ISO country that a zone lies in, by its present name or an older one, as far as tzdata says."""
+    countries = _zone_table()[1]
+    if zone in _OLD_NAMES:
+        return _OLD_NAMES[zone]
+    return countries.get(zone) or countries.get(_links().get(zone, ""))
+
+
+def holiday_country(country: str | None, zone: str) -> str | None:
+    """Whose public holidays count: the country's when its calendar is known, else those of where the zone lies."""
+    known = (country or "").upper()
+    return known if known in _calendars() else country_of(zone)
+
+
+@cache
+def _calendars() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries())
 
 
 @lru_cache(maxsize=512)

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from api_gateway.sends.calendar import (
     Window,
-    country_of,
     day_bounds,
+    holiday_country,
     is_holiday,
     is_open,
     next_open,
+    zone_named,
     zone_of,
 )
 
@@ -144,7 +145,7 @@ def decide(
 ) -> Decision:
     """Whether `message` may leave at the aware instant `now`. Pure: same facts, same answer."""
     no = (
-        _campaign_says(campaign)
+        campaign_says(campaign)
         or _person_says(message, prospect, now)
         or _address_says(prospect, campaign)
         or _content_says(message)
@@ -171,11 +172,16 @@ def effective_daily_cap(daily_cap: int, warmup_started_on: date | None, today: d
 
 def clock_of(prospect: ProspectFacts, campaign: CampaignFacts) -> tuple[ZoneInfo, str | None]:
     """The wall clock that counts (the person's when known, else the campaign's) and the country of its holidays."""
-    name = prospect.time_zone or zone_of(prospect.country, prospect.city) or campaign.time_zone
-    return ZoneInfo(name), (prospect.country or country_of(name)) if campaign.respect_holidays else None
+    zone = (
+        zone_named(prospect.time_zone)
+        or zone_named(zone_of(prospect.country, prospect.city))
+        or ZoneInfo(campaign.time_zone)
+    )
+    return zone, holiday_country(prospect.country, zone.key) if campaign.respect_holidays else None
 
 
-def _campaign_says(campaign: CampaignFacts) -> Decision | None:
+def campaign_says(campaign: CampaignFacts) -> Decision | None:
+    """What keeps every message of the campaign from leaving; None when nothing does."""
     if campaign.status == "paused":
         return Defer("campaign_paused", "The campaign is paused; it goes on when somebody resumes it.")
     if campaign.status not in {"active", "completed"}:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -29,6 +30,7 @@ from api_gateway.sends import bindings, ledger, letter, progress, repository
 from api_gateway.sends.decide import Stop
 from api_gateway.sends.repository import IntentFacts, Leased, MailboxRow
 from api_gateway.sends.schemas import DeliveryResult
+from api_gateway.suppressions.service import suppress_prospect
 from kit.errors import VendorFailed
 from kit.sealing import SealBroken
 from kit.settings import decode_key
@@ -36,6 +38,7 @@ from kit.settings import decode_key
 ACTOR = "workflow:send-due-messages"
 MOST_ATTEMPTS = 20
 MOST_BACK_OFF = 16
+BIND_AGAIN = timedelta(minutes=1)
 LOOK_UPS_UNTIL_ALERT = timedelta(minutes=10)
 """A doubt that will be older than this when it is looked at again goes to a person."""
 CALL_TAKES = timedelta(seconds=SEND_LIMIT_S)
@@ -51,6 +54,29 @@ class Prepared:
     mailbox: MailboxRow
     vendor: Provider
     lease_until: datetime
+    binding: str | None
+
+
+@dataclass(frozen=True)
+class Unbound:
+    """A send that may go, to a vendor that does not know its campaign yet. Nothing has begun."""
+
+    intent: IntentFacts
+    mailbox: MailboxRow
+    vendor: Instantly
+
+
+async def bind(shared: Resources, unbound: Unbound) -> DeliveryResult | None:
+    """Make the campaign known to the vendor; it takes a while, so the send is decided anew after it. None: made."""
+    intent = unbound.intent
+    try:
+        await bindings.ensure(shared, unbound.vendor, intent, unbound.mailbox)
+    except VendorFailed as error:
+        until, reason = datetime.now(UTC) + BIND_AGAIN, f"campaign_not_bound: {error.detail}"
+        async with shared.database.workflow(intent.organization_id, actor=ACTOR, reason="not_bound") as session:
+            await ledger.put_off(session, intent, until, reason)
+        return DeliveryResult(intent_id=intent.intent_id, outcome="retry", reason=reason, retry_at=until)
+    return None
 
 
 async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -> Provider | RetryAt:
@@ -67,16 +93,10 @@ async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -
 async def hand_over(shared: Resources, prepared: Prepared) -> Outcome:
     """The vendor's call, within the lease and never after it: a process that was frozen may wake when its send is long
     somebody else's. Whatever goes wrong before anything left is a retry; after that, ambiguous."""
-    binding = None
-    if isinstance(prepared.vendor, Instantly):
-        try:
-            binding = await bindings.ensure(shared, prepared.vendor, prepared.intent, prepared.mailbox)
-        except VendorFailed as error:
-            return RetryAt(60.0, f"campaign_not_bound: {error.detail}")
     message = letter.compose(
         prepared.intent,
         prepared.mailbox,
-        binding=binding,
+        binding=prepared.binding,
         public_url=shared.settings.public_url,
         secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
     )
@@ -105,7 +125,7 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
                     session, intent, outcome, at=now, day_seconds=shared.settings.sequence_day_seconds
                 )
                 result = DeliveryResult(intent_id=intent.intent_id, outcome="sent", reason="accepted")
-            case RetryAt() if intent.attempt < MOST_ATTEMPTS:
+            case RetryAt() if intent.attempt < MOST_ATTEMPTS or outcome.account_fault or outcome.vendor_wide:
                 until = now + timedelta(seconds=_back_off(outcome, intent.attempt))
                 held = await ledger.release(session, intent, "planned", reason=outcome.reason, next_attempt_at=until)
                 if held and outcome.account_fault:
@@ -114,6 +134,8 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
                     intent_id=intent.intent_id, outcome="retry", reason=outcome.reason, retry_at=until
                 )
             case RetryAt() | Failed():
+                if isinstance(outcome, Failed) and outcome.ends is not None:
+                    await _end_for_good(session, intent, outcome.ends)
                 held = await ledger.release(session, intent, "failed", reason=outcome.reason, next_attempt_at=now)
                 result = DeliveryResult(intent_id=intent.intent_id, outcome="failed", reason=outcome.reason)
             case Ambiguous():
@@ -144,14 +166,19 @@ async def look_up(shared: Resources, leased: Leased) -> bool:
     elif isinstance(vendor, Instantly) and intent.provider_lead_id is None and binding is None:
         finding = NotThere()
     else:
-        message = letter.compose(
-            intent,
-            mailbox,
-            binding=binding,
-            public_url=shared.settings.public_url,
-            secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
-        )
-        finding = await vendor.look_up(message)
+        try:
+            message = letter.compose(
+                intent,
+                mailbox,
+                binding=binding,
+                public_url=shared.settings.public_url,
+                secret=decode_key(shared.settings.unsubscribe_key.get_secret_value()),
+            )
+            finding = await vendor.look_up(message)
+        except Exception as error:
+            # One answer that nobody foresaw must not keep the doubts behind it from being looked at.
+            log.exception("look_up_crashed", intent_id=str(intent.intent_id))
+            finding = Unknown(f"crashed:{type(error).__name__}", 300.0)
     return await _write_finding(shared, intent, finding)
 
 
@@ -188,6 +215,17 @@ async def tell_account_fault(session: Session, organization_id: UUID, provider: 
         title=f"Nothing can be sent through {provider}",
         detail=f"{provider}: {reason}. Check the key and the plan in the settings.",
         dedupe_key=f"sending_account:{provider}",
+    )
+
+
+async def _end_for_good(session: Session, intent: IntentFacts, reason: Literal["replied_stop", "bounced"]) -> None:
+    """What the vendor's refusal says of a person counts as if they had told us."""
+    await suppress_prospect(
+        session,
+        organization_id=intent.organization_id,
+        prospect_id=intent.prospect_id,
+        reason=reason,
+        source=f"vendor:{intent.channel}",
     )
 
 
@@ -235,5 +273,5 @@ async def _tell_in_doubt(session: Session, intent: IntentFacts) -> None:
 
 
 def _back_off(outcome: RetryAt, attempt: int) -> float:
-    factor = 1 if outcome.account_fault else min(2 ** max(0, attempt - 1), MOST_BACK_OFF)
+    factor = 1 if outcome.account_fault or outcome.is_told else min(2 ** min(max(0, attempt - 1), 8), MOST_BACK_OFF)
     return outcome.after_s * factor * random.uniform(1.0, 1.3)  # noqa: S311 - spreads retries, guards nothing

@@ -41,6 +41,7 @@ class Desk:
 
     now: datetime
     mailboxes: list[MailboxRow]
+    used: Mapping[tuple[UUID, str], UUID]
     chosen: Mapping[UUID, set[UUID]]
     paces: dict[UUID | None, Pace]
     suppressed: Mapping[Key, str]
@@ -57,6 +58,7 @@ class Desk:
         return cls(
             now=now,
             mailboxes=await repository.mailboxes(session, organization_id, now),
+            used=await repository.used_mailboxes(session, [intent.enrollment_id for intent in intents]),
             chosen=await repository.chosen_mailboxes(session, [intent.campaign_id for intent in intents]),
             paces=await repository.paces(
                 session,
@@ -80,12 +82,12 @@ class Desk:
         return decision, mailbox
 
     def mailbox_for(self, intent: IntentFacts) -> MailboxRow | None:
-        """The one that the person's sequence sticks to; otherwise the least used that may send, or any at all."""
+        """The one that the person sticks to on this channel; otherwise the least used that may send, or any at all."""
         fitting = PROVIDERS.get(intent.channel, frozenset())
         candidates = [box for box in self.mailboxes if box.provider in fitting]
-        sticky = [box for box in candidates if box.id == intent.mailbox_id]
-        if sticky:
-            return sticky[0]
+        for own in (self.used.get((intent.enrollment_id, intent.channel)), intent.mailbox_id):
+            if sticky := [box for box in candidates if box.id == own]:
+                return sticky[0]
         if chosen := self.chosen.get(intent.campaign_id):
             candidates = [box for box in candidates if box.id in chosen]
         usable = [box for box in candidates if box.is_active and box.health != "paused"]
@@ -146,7 +148,7 @@ class Desk:
         )
 
     def _campaign_facts(self, intent: IntentFacts) -> CampaignFacts:
-        nothing = Pace(campaign_id=None, sent=0, frees_at=None)
+        nothing = Pace(campaign_id=None, sent=0, frees_at=None, oldest_leaves_at=None)
         campaign, organization = self.paces.get(intent.campaign_id, nothing), self.paces.get(None, nothing)
         return CampaignFacts(
             status=intent.campaign_status,
@@ -159,8 +161,8 @@ class Desk:
             email_rule=intent.email_rule,
             hourly_cap=intent.hourly_cap,
             sent_last_hour=campaign.sent,
-            frees_at=campaign.frees_at,
+            frees_at=campaign.frees_at or campaign.oldest_leaves_at,
             organization_hourly_cap=intent.organization_hourly_cap,
             organization_sent_last_hour=organization.sent,
-            organization_frees_at=organization.frees_at,
+            organization_frees_at=organization.frees_at or organization.oldest_leaves_at,
         )

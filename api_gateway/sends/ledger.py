@@ -73,8 +73,9 @@ async def begin(
             update public.messages set status = 'sending', mailbox_id = %(mailbox_id)s
             where id = %(message_id)s and exists (select from begun)
         ), stuck as (
+            -- The mailbox of a person is that of their mails; a number at Twilio is found in the ledger.
             update public.enrollments set mailbox_id = %(mailbox_id)s
-            where id = %(enrollment_id)s and mailbox_id is null and exists (select from begun)
+            where id = %(enrollment_id)s and mailbox_id is null and %(channel)s = 'email' and exists (select from begun)
         ), used as (
             update public.mailboxes set last_sent_at = %(now)s
             where id = %(mailbox_id)s and exists (select from begun)
@@ -89,6 +90,7 @@ async def begin(
         lease_until=lease_until,
         mailbox_id=mailbox_id,
         provider=provider,
+        channel=intent.channel,
     )
     return bool(begun)
 

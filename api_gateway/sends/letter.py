@@ -1,9 +1,11 @@
 """A message as it leaves: with its way out, escaped, in plain text and in HTML."""
 
+from api_gateway.providers.mail_headers import line, on_the_wire
 from api_gateway.providers.port import Outgoing, as_html
 from api_gateway.sends.desk import recipient
 from api_gateway.sends.repository import IntentFacts, MailboxRow
 from api_gateway.suppressions import unsubscribe
+from api_gateway.suppressions.keys import normalized
 
 _FOOTER = {
     "fr": "Pour ne plus recevoir de messages de ma part : {link}",
@@ -16,7 +18,7 @@ def compose(
 ) -> Outgoing:
     """The outgoing form of a planned send. The footer carries the unsubscribe link, and the postal address if set."""
     link = unsubscribe.link(public_url, secret, intent.organization_id, intent.message_id, intent.email_norm)
-    text = intent.body.strip()
+    text, address = intent.body.strip(), recipient(intent) or ""
     if intent.channel == "email":
         lines = [_FOOTER.get(intent.language, _FOOTER["fr"]).format(link=link)]
         if intent.postal_address.strip():
@@ -26,9 +28,11 @@ def compose(
         intent_id=intent.intent_id,
         idempotency_key=intent.idempotency_key,
         channel=intent.channel,
-        sender=mailbox.address,
+        sender=on_the_wire(mailbox.address)
+        if intent.channel == "email"
+        else normalized("phone", mailbox.address).value,
         sender_name=mailbox.display_name,
-        recipient=recipient(intent) or "",
+        recipient=on_the_wire(address) if intent.channel == "email" else address,
         first_name=intent.first_name,
         last_name=intent.last_name,
         title=intent.title or "",
@@ -42,12 +46,13 @@ def compose(
         thread_id=intent.provider_thread_id,
         reply_to=intent.reply_to_of_answer or intent.provider_reply_to,
         binding=binding,
+        begun_at=intent.sending_at,
     )
 
 
 def subject(intent: IntentFacts) -> str:
     """Its own, or that of the thread."""
-    own = " ".join(intent.subject.split())
+    own = line(intent.subject)
     if own or not intent.first_subject:
         return own
-    return f"Re: {intent.first_subject}"
+    return f"Re: {line(intent.first_subject)}"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from api_gateway.database import Session
-from api_gateway.sends.calendar import add_business_days, country_of, zone_of
+from api_gateway.sends.calendar import add_business_days, holiday_country, zone_named, zone_of
 from api_gateway.settings import DAY_SECONDS
 
 OPEN = frozenset({"qualified", "in_sequence"})
@@ -75,13 +75,15 @@ def due_at(place: Place, at: datetime, day_seconds: float) -> datetime | None:
         return None
     if day_seconds != DAY_SECONDS:
         return at + timedelta(seconds=place.next_delay_days * day_seconds)
-    name = place.prospect_time_zone or zone_of(place.country, place.city) or place.time_zone
+    zone = zone_named(place.prospect_time_zone) or zone_named(zone_of(place.country, place.city))
     return add_business_days(
         at,
         place.next_delay_days,
         days=frozenset(place.send_days),
         zone=ZoneInfo(place.time_zone),
-        country=(place.country or country_of(name)) if place.respect_holidays else None,
+        country=holiday_country(place.country, zone.key if zone else place.time_zone)
+        if place.respect_holidays
+        else None,
     )
 
 

@@ -100,11 +100,13 @@ class MailboxRow(BaseModel):
 
 
 class Pace(BaseModel):
-    """Sends of the last hour. `frees_at`: when the cap will have room again, when it has none."""
+    """Sends of the last hour. `frees_at`: when the cap will have room again, when it has none; `oldest_leaves_at`: when
+    the first of them leaves the hour."""
 
     campaign_id: UUID | None
     sent: int
     frees_at: datetime | None
+    oldest_leaves_at: datetime | None
 
 
 # Each fact lies in another table; the function joins them by id, once planned and cheap for a whole batch.
@@ -227,6 +229,21 @@ async def mailboxes(session: Session, organization_id: UUID, now: datetime) -> l
     )
 
 
+async def used_mailboxes(session: Session, enrollment_ids: list[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """The account that each person was first written to from, by enrollment and channel."""
+    rows = await session.dicts(
+        """
+        select distinct on (i.enrollment_id, i.channel) i.enrollment_id, i.channel, i.mailbox_id
+        from public.send_intents i
+        where i.organization_id = (select private.workflow_organization_id()) and i.enrollment_id = any (%(ids)s)
+          and i.mailbox_id is not null and i.status in ('sending', 'sent', 'ambiguous')
+        order by i.enrollment_id, i.channel, i.sending_at
+        """,
+        ids=enrollment_ids,
+    )
+    return {(row["enrollment_id"], row["channel"]): row["mailbox_id"] for row in rows}
+
+
 async def chosen_mailboxes(session: Session, campaign_ids: list[UUID]) -> dict[UUID, set[UUID]]:
     """The mailboxes that a campaign was restricted to, for those campaigns that were."""
     rows = await session.dicts(
@@ -258,12 +275,15 @@ async def paces(
         )
         select w.campaign_id, (select count(*) from recent r where r.campaign_id = w.campaign_id) as sent,
                (select r.sending_at from recent r where r.campaign_id = w.campaign_id
-                order by r.sending_at desc offset greatest(w.cap - 1, 0) limit 1) + interval '1 hour' as frees_at
+                order by r.sending_at desc offset greatest(w.cap - 1, 0) limit 1) + interval '1 hour' as frees_at,
+               (select min(r.sending_at) from recent r where r.campaign_id = w.campaign_id) + interval '1 hour'
+                   as oldest_leaves_at
         from wanted w
         union all
         select null, (select count(*) from recent),
                (select sending_at from recent order by sending_at desc
-                offset greatest(%(organization_cap)s - 1, 0) limit 1) + interval '1 hour'
+                offset greatest(%(organization_cap)s - 1, 0) limit 1) + interval '1 hour',
+               (select min(sending_at) from recent) + interval '1 hour'
         """,
         organization_id=organization_id,
         now=now,

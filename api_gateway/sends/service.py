@@ -12,11 +12,12 @@ from uuid import UUID
 import structlog
 
 from api_gateway.database import Session
+from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.port import ACCOUNT_REST_S, SEND_LIMIT_S, RetryAt
 from api_gateway.resources import Resources
-from api_gateway.sends import cut_points, delivery, ledger, repository
+from api_gateway.sends import bindings, cut_points, delivery, ledger, repository
 from api_gateway.sends.decide import Decision, Defer, Stop
-from api_gateway.sends.delivery import Prepared
+from api_gateway.sends.delivery import Prepared, Unbound
 from api_gateway.sends.desk import Desk
 from api_gateway.sends.repository import IntentFacts, Leased
 from api_gateway.sends.schemas import (
@@ -57,6 +58,12 @@ async def claim(shared: Resources, wanted: SendClaim) -> ClaimedSends:
 async def deliver(shared: Resources, intent_id: UUID, lease_token: UUID) -> DeliveryResult:
     """Send one claimed intent. Repeating the call with the same lease tells what became of it. Raises LeaseLost."""
     prepared = await _prepare(shared, intent_id, lease_token)
+    if isinstance(prepared, Unbound):
+        if (put_off := await delivery.bind(shared, prepared)) is not None:
+            return put_off
+        prepared = await _prepare(shared, intent_id, lease_token)
+    if isinstance(prepared, Unbound):
+        raise LeaseLost
     if isinstance(prepared, DeliveryResult):
         return prepared
     cut_points.reached("after_intent_commits")
@@ -86,33 +93,49 @@ async def _claim_some(shared: Resources, most: int, campaign_id: UUID | None, re
         for one in leased:
             by_organization[one.organization_id].append(one)
         for organization_id, own in by_organization.items():
-            await session.narrow_to(organization_id)
-            intents = await repository.facts(session, [one.id for one in own])
-            now = datetime.now(UTC)
-            desk = await Desk.laid(session, organization_id, intents, secret=_secret(shared), now=now)
-            for intent in sorted(intents, key=lambda intent: intent.next_attempt_at):
-                decision, mailbox = desk.judge(intent)
-                if isinstance(decision, Defer):
-                    result.deferred += 1
-                elif isinstance(decision, Stop):
-                    result.stopped += 1
-                elif mailbox is not None and intent.lease_token is not None:
-                    desk.took(intent, mailbox)
-                    result.items.append(
-                        ClaimedSend(
-                            intent_id=intent.intent_id,
-                            lease_token=intent.lease_token,
-                            organization_id=organization_id,
-                            campaign_id=intent.campaign_id,
-                            channel="email" if intent.channel == "email" else "sms",
-                        )
-                    )
-                    continue
-                await _hold_back(shared, session, intent, decision, now)
+            found = ClaimedSends(items=[], deferred=0, stopped=0, remaining=0)
+            try:
+                async with session.connection.transaction():
+                    await _judge(shared, session, organization_id, own, found)
+            except Exception:
+                # Its leases run out and it is asked again; what is wrong with one organization holds up no other.
+                log.exception("claim_crashed", organization_id=str(organization_id))
+                continue
+            result.items += found.items
+            result.deferred += found.deferred
+            result.stopped += found.stopped
     return len(leased)
 
 
-async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Prepared | DeliveryResult:
+async def _judge(
+    shared: Resources, session: Session, organization_id: UUID, leased: list[Leased], result: ClaimedSends
+) -> None:
+    await session.narrow_to(organization_id)
+    intents = await repository.facts(session, [one.id for one in leased])
+    now = datetime.now(UTC)
+    desk = await Desk.laid(session, organization_id, intents, secret=_secret(shared), now=now)
+    for intent in sorted(intents, key=lambda intent: intent.next_attempt_at):
+        decision, mailbox = desk.judge(intent)
+        if isinstance(decision, Defer):
+            result.deferred += 1
+        elif isinstance(decision, Stop):
+            result.stopped += 1
+        elif mailbox is not None and intent.lease_token is not None:
+            desk.took(intent, mailbox)
+            result.items.append(
+                ClaimedSend(
+                    intent_id=intent.intent_id,
+                    lease_token=intent.lease_token,
+                    organization_id=organization_id,
+                    campaign_id=intent.campaign_id,
+                    channel="email" if intent.channel == "email" else "sms",
+                )
+            )
+            continue
+        await _hold_back(shared, session, intent, decision, now)
+
+
+async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Prepared | Unbound | DeliveryResult:
     async with shared.database.workflow(actor=ACTOR, reason="deliver") as session:
         organization_id = await repository.organization_of(session, intent_id, lease_token)
         if organization_id is None:
@@ -147,6 +170,11 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
                 await delivery.tell_account_fault(session, organization_id, mailbox.provider, vendor.reason)
         if mailbox is None or vendor is None or isinstance(vendor, RetryAt) or decision.outcome != "send":
             return await _hold_back(shared, session, intent, decision, now)
+        binding = None
+        if isinstance(vendor, Instantly):
+            binding = await bindings.find(session, intent.campaign_id, mailbox.id)
+            if binding is None:
+                return Unbound(intent=intent, mailbox=mailbox, vendor=vendor)
         await repository.store_decision(session, intent, decision)
         lease_until = now + SEND_LEASE
         begun = await ledger.begin(
@@ -162,7 +190,7 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
         intent = intent.model_copy(
             update={"intent_mailbox_id": mailbox.id, "attempt": intent.attempt + 1, "sending_at": now}
         )
-    return Prepared(intent=intent, mailbox=mailbox, vendor=vendor, lease_until=lease_until)
+    return Prepared(intent=intent, mailbox=mailbox, vendor=vendor, lease_until=lease_until, binding=binding)
 
 
 async def _hold_back(

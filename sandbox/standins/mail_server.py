@@ -86,7 +86,8 @@ class MailServer(Standin):
             "to": [recipient.lower() for recipient in recipients],
             "subject": subject,
             "text": text,
-            "headers": {name: str(value) for name, value in message.items()},
+            # As they came: a mail client looks for the way out in the header itself, not in what it decodes to.
+            "headers": {name: _as_it_came(str(value)) for name, value in message.raw_items()},
             "message_id": str(message["message-id"] or ""),
         }
         first, content_key = record["to"][0], digest(subject, text)
@@ -113,6 +114,10 @@ class MailServer(Standin):
         if isinstance(given, LoginPassword):
             self.last_password = given.password.decode("utf-8", "replace")
         return AuthResult(success=known, handled=known)
+
+
+def _as_it_came(value: str) -> str:
+    return " ".join(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())
 
 
 class _Commands:

@@ -147,10 +147,18 @@ class TestPlaces:
         assert told.until.astimezone(ZoneInfo("Asia/Tokyo")).time() == time(9)
 
     @pytest.mark.parametrize(
+        ("zone", "country"),
+        [("US/Eastern", "US"), ("Asia/Calcutta", "IN"), ("Europe/Kiev", "UA"), ("Japan", "JP"), ("Iceland", "IS"),
+         ("CET", None), ("UTC", None), ("Europe/Atlantis", None)],
+    )  # fmt: skip
+    def test_countries_of_older_zone_names(self, zone: str, country: str | None) -> None:
+        assert country_of(zone) == country
+
+    @pytest.mark.parametrize(
         ("country", "city", "zone"),
         [("FR", None, "Europe/Paris"), ("BE", "Liège", "Europe/Brussels"), ("US", "Chicago", "America/Chicago"),
          ("US", None, None), ("US", "New York", "America/New_York"), ("ES", None, "Europe/Madrid"), (None, None, None),
-         ("XX", None, None)],
+         ("XX", None, None), ("fr", None, "Europe/Paris")],
     )  # fmt: skip
     def test_zones_of_places(self, country: str | None, city: str | None, zone: str | None) -> None:
         assert zone_of(country, city) == zone
@@ -165,6 +173,9 @@ class TestPlaces:
         assert isinstance(
             decide(MESSAGE, french, MAILBOX, replace(CAMPAIGN, respect_holidays=False), first_of_may), Send
         )
+        # A country of which nobody knows the calendar: that of the place counts.
+        unheard = replace(PROSPECT, country="ZZ", time_zone="Europe/Paris")
+        assert reason(decide(MESSAGE, unheard, MAILBOX, CAMPAIGN, first_of_may)) == "public_holiday"
         # Nobody knows where they are: the campaign's own country counts.
         assert reason(decide(MESSAGE, PROSPECT, MAILBOX, CAMPAIGN, first_of_may)) == "public_holiday"
 

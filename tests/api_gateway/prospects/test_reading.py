@@ -240,6 +240,12 @@ class TestPeople:
             ("Deutschland", "DE"),
             ("be", "BE"),
             ("États-Unis", "US"),
+            ("UK", "GB"),
+            ("The Netherlands", "NL"),
+            ("Côte d'Ivoire", "CI"),
+            ("DEU", "DE"),
+            ("ZZ", None),
+            ("EU", None),
             ("Nowhere", None),
         ],
     )

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,19 @@ import pytest
 from api_gateway.outside_addresses import OutsideAddresses
 from api_gateway.providers import resend as resend_module
 from api_gateway.providers.instantly import Instantly
-from api_gateway.providers.port import Ambiguous, Failed, NotThere, Outgoing, Provider, RetryAt, Sent, Unknown, as_html
+from api_gateway.providers.mail_headers import on_the_wire
+from api_gateway.providers.port import (
+    Ambiguous,
+    Failed,
+    NotThere,
+    Outcome,
+    Outgoing,
+    Provider,
+    RetryAt,
+    Sent,
+    Unknown,
+    as_html,
+)
 from api_gateway.providers.resend import Resend
 from api_gateway.providers.smtp import Smtp, SmtpAccount
 from api_gateway.providers.twilio import Twilio
@@ -23,6 +36,8 @@ from sandbox.standins.resend import Resend as ResendStandin
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
 from sandbox.standins.twilio import Twilio as TwilioStandin
+from sandbox.story import outcomes
+from sandbox.story.prospects import people
 from tests.api_gateway.sends.vendor import Vendor
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +48,8 @@ MESSAGES = f"POST /2010-04-01/Accounts/{SID}/Messages.json"
 
 def outgoing(**changed: Any) -> Outgoing:
     marker = uuid4().hex
-    link = f"https://gateway.test/u/{marker}"
+    # As long as a real one: it does not fit into the 78 characters that a header's line should have.
+    link = f"https://gateway.test/u/{'A' * 22}.{marker}.{'s' * 22}"
     text = f"Bonjour Jeanne, un mot.\n\n-- \nStop : {link}"
     message = Outgoing(
         intent_id=uuid4(),
@@ -103,14 +119,50 @@ def test_html_is_escaped_and_links_are_clickable() -> None:
 async def test_an_answer_that_is_no_list_settles_no_doubt(vendor: str, nonsense: bytes) -> None:
     answers = httpx2.MockTransport(lambda _: httpx2.Response(200, content=nonsense))
     async with httpx2.AsyncClient(transport=answers) as client:
-        providers: dict[str, Provider] = {
-            "instantly": Instantly(client, "http://vendor.example", "key"),
-            "resend": Resend(client, "http://vendor.example", "key"),
-            "twilio": Twilio(client, "http://vendor.example", "AC1", "token"),
-        }
-        provider = providers[vendor]
+        provider = providers(client)[vendor]
         assert isinstance(await provider.look_up(outgoing()), Unknown)
         assert isinstance(await provider.look_up(outgoing(lead_id="lead", thread_id="thread")), Unknown)
+
+
+def providers(client: httpx2.AsyncClient) -> dict[str, Provider]:
+    return {
+        "instantly": Instantly(client, "http://vendor.example", "key"),
+        "resend": Resend(client, "http://vendor.example", "key"),
+        "twilio": Twilio(client, "http://vendor.example", "AC1", "token"),
+    }
+
+
+@pytest.mark.parametrize("vendor", ["instantly", "resend", "twilio"])
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (429, {"Retry-After": "7200"}, RetryAt(7200.0, "vendor_rate_limit", vendor_wide=True, is_told=True)),
+        (
+            429,
+            {"Retry-After": "Sun, 06 Nov 1994 08:51:37 GMT", "Date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+            RetryAt(120.0, "vendor_rate_limit", vendor_wide=True, is_told=True),
+        ),
+        (429, {"Retry-After": "²"}, RetryAt(5.0, "vendor_rate_limit", vendor_wide=True)),
+        (429, {"Retry-After": "9" * 400}, RetryAt(86_400.0, "vendor_rate_limit", vendor_wide=True, is_told=True)),
+        (408, {}, Ambiguous("vendor_answered:408")),
+        (302, {}, Ambiguous("vendor_answered:302")),
+        (503, {"Retry-After": "30"}, Ambiguous("vendor_answered:503")),
+        (402, {}, RetryAt(900.0, "vendor_refuses_account:402", account_fault=True)),
+    ],
+)
+async def test_what_each_status_comes_to(vendor: str, status: int, headers: dict[str, str], expected: Outcome) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    answers = httpx2.MockTransport(lambda _: httpx2.Response(status, headers=raw, json={"message": "no"}))
+    async with httpx2.AsyncClient(transport=answers) as client:
+        assert await providers(client)[vendor].deliver(outgoing(binding="campaign")) == expected
+
+
+async def test_a_mail_that_may_be_further_down_is_not_called_missing() -> None:
+    page = {"items": [{"id": "m1", "ue_type": 3, "body": {"text": "another"}}], "next_starting_after": "m1"}
+    answers = httpx2.MockTransport(lambda _: httpx2.Response(200, json=page))
+    async with httpx2.AsyncClient(transport=answers) as client:
+        told = await providers(client)["instantly"].look_up(outgoing(lead_id="lead", thread_id="thread"))
+    assert isinstance(told, Unknown)
 
 
 class TestResend:
@@ -158,7 +210,7 @@ class TestResend:
         assert isinstance(told, RetryAt)
         assert told.account_fault
         away = await Resend(client, "http://127.0.0.1:9", "re_key").deliver(outgoing())
-        assert away == RetryAt(30.0, "vendor_unreachable")
+        assert away == RetryAt(30.0, "vendor_unreachable", vendor_wide=True)
 
 
 class TestTwilio:
@@ -187,6 +239,15 @@ class TestTwilio:
         assert isinstance(told, RetryAt)
         assert told.account_fault
 
+    async def test_the_same_words_of_last_week_are_not_this_message(
+        self, twilio: Provider, vendors: dict[str, Vendor]
+    ) -> None:
+        message = text_message(begun_at=datetime.now(UTC))
+        assert isinstance(await twilio.deliver(message), Sent)
+        assert isinstance(await twilio.look_up(message), Sent)
+        next_week = replace(message, begun_at=datetime.now(UTC) + timedelta(days=7))
+        assert isinstance(await twilio.look_up(next_week), NotThere)
+
 
 class TestSmtp:
     @pytest.fixture
@@ -206,7 +267,45 @@ class TestSmtp:
         raw = [message_from_string(str(mail.get("content") or mail.get("raw") or "")) for mail in effects]
         heads = [mail.get("headers") or dict(parsed.items()) for mail, parsed in zip(effects, raw, strict=True)]
         assert heads[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert heads[1]["In-Reply-To"] == sent.message_id
+        assert heads[0]["List-Unsubscribe"] == f"<{first.unsubscribe_url}>"
+        assert heads[1]["In-Reply-To"] == heads[1]["References"] == heads[0]["Message-ID"] == sent.message_id
+
+    async def test_nothing_that_somebody_wrote_begins_a_header(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        message = outgoing(
+            subject="Bonjour\r\nBcc: all@exemple.example\u2028X: 1",
+            sender_name="Léa\nBcc: all@exemple.example",
+            reply_to="\r\n <their.own-id@mx.example>\r\nBcc: all@exemple.example",
+            thread_id="<first@try-us.example>",
+        )
+        assert isinstance(await Smtp(account, LAPTOP).deliver(message), Sent)
+        [mail] = vendors["smtp"].client.get(f"{vendors['smtp'].url}/messages", params={"to": message.recipient}).json()
+        assert {"Bcc", "X"}.isdisjoint(mail["headers"])
+        assert mail["to"] == [message.recipient]
+        assert mail["subject"] == "Bonjour Bcc: all@exemple.example X: 1"
+        assert mail["headers"]["References"] == "<first@try-us.example> <their.own-id@mx.example>"
+
+    async def test_an_address_with_letters_beyond_ascii_is_reached(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        message = outgoing(recipient=f"zoé.{uuid4().hex[:8]}@exemple.example")
+        assert isinstance(await Smtp(account, LAPTOP).deliver(message), Sent)
+        [mail] = vendors["smtp"].effects("email_sent")
+        assert mail["record"]["to"] == [message.recipient]
+        assert on_the_wire("Zoé@Bücher.example") == "Zoé@xn--bcher-kva.example"
+
+    async def test_who_refuses_the_mailbox_does_not_lose_the_message(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        vendors["smtp"].behave("fail", "SMTP MAIL", status=553, times=1)
+        told = await Smtp(account, LAPTOP).deliver(outgoing())
+        assert isinstance(told, RetryAt)
+        assert told.account_fault
+
+    async def test_a_password_leaves_in_the_clear_for_a_host_of_our_own_alone(self, account: SmtpAccount) -> None:
+        told = await Smtp(replace(account, security="ssl"), LAPTOP).deliver(outgoing())
+        assert told == RetryAt(900.0, "no safe login: SMTPException", account_fault=True)
 
     async def test_an_unknown_recipient_is_refused_for_good(
         self, account: SmtpAccount, vendors: dict[str, Vendor]
@@ -215,6 +314,21 @@ class TestSmtp:
         assert isinstance(await Smtp(account, LAPTOP).deliver(outgoing()), Failed)
         vendors["smtp"].behave("fail", "SMTP RCPT", status=451, times=1)
         assert isinstance(await Smtp(account, LAPTOP).deliver(outgoing()), RetryAt)
+
+    async def test_an_address_that_nobody_has_is_never_written_to_again(
+        self, account: SmtpAccount, vendors: dict[str, Vendor]
+    ) -> None:
+        vendors["smtp"].control("configure", bounces=True)
+        nobody = next(
+            one.email for one in people(1) if one.email and outcomes.card(1, one.email) == outcomes.Card("bounce")
+        )
+        told = await Smtp(account, LAPTOP).deliver(outgoing(recipient=nobody))
+        assert isinstance(told, Failed)
+        assert told.ends == "bounced"
+        vendors["smtp"].behave("fail", "SMTP RCPT", status=554, times=1)
+        spam = await Smtp(account, LAPTOP).deliver(outgoing())
+        assert isinstance(spam, Failed)
+        assert spam.ends is None
 
     async def test_silence_after_the_content_is_a_doubt_that_nobody_settles(
         self, account: SmtpAccount, vendors: dict[str, Vendor]

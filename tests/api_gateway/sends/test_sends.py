@@ -81,6 +81,21 @@ class TestClaiming:
         claimed = await claim(gateway, scene)
         assert (len(claimed["items"]), claimed["deferred"], claimed["remaining"]) == (2, 3, 0)
 
+    async def test_a_cap_reached_inside_a_claim_has_room_when_the_first_send_is_an_hour_old(
+        self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
+    ) -> None:
+        scene.set_campaign(hourly_cap=3)
+        sent, *_ = scene.plan(5)
+        db.execute(
+            "update public.send_intents set status = 'sent', mailbox_id = %s, sending_at = now() - interval '50 min'"
+            " where id = %s",
+            [scene.mailbox, sent.intent],
+        )
+        claimed = await claim(gateway, scene)
+        assert (len(claimed["items"]), claimed["deferred"]) == (2, 2)
+        [waiting] = {one["until_at"] for person in scene.planned for one in scene.decisions(person)}
+        assert timedelta(minutes=9) < waiting - datetime.now(UTC) < timedelta(minutes=11)
+
     async def test_a_paused_campaign_and_a_stopped_organization_give_nothing(
         self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
     ) -> None:
@@ -92,6 +107,29 @@ class TestClaiming:
         assert (await claim(gateway, scene))["items"] == []
         db.execute("update public.organizations set sending_stopped_at = null where id = %s", [scene.tenant.id])
         assert len((await claim(gateway, scene))["items"]) == 2
+
+    async def test_what_is_wrong_with_one_organization_holds_up_no_other(
+        self, gateway: httpx2.AsyncClient, scene: Scene, db: Db
+    ) -> None:
+        scene.plan()
+        db.execute("update public.mailboxes set time_zone = 'Europe/Atlantis' where id = %s", [scene.mailbox])
+        other = make_scene(db)
+        other.plan()
+        answer = await gateway.post(f"{PATH}/claim", headers=WORKFLOW, json={"limit": 20})
+        assert answer.status_code == 200, answer.text
+        assert [item["organization_id"] for item in answer.json()["items"]] == [str(other.tenant.id)]
+
+    async def test_the_servers_own_clock_is_no_time_zone(self, gateway: httpx2.AsyncClient, scene: Scene) -> None:
+        answer = await gateway.patch(
+            f"/api/v1/mailboxes/{scene.mailbox}", headers=scene.tenant.admin.headers, json={"time_zone": "localtime"}
+        )
+        assert answer.status_code == 422
+
+    async def test_a_time_zone_that_nobody_knows_is_as_good_as_none(
+        self, gateway: httpx2.AsyncClient, scene: Scene
+    ) -> None:
+        scene.plan(time_zone="Europe/Atlantis", country="ZZ")
+        assert len((await claim(gateway, scene))["items"]) == 1
 
     async def test_waiting_does_not_pile_up_decisions(self, gateway: httpx2.AsyncClient, scene: Scene, db: Db) -> None:
         scene.set_campaign(send_from="00:00", send_until="00:00:00.000001")
@@ -122,6 +160,28 @@ class TestDelivering:
         assert enrollment["provider_lead_id"] is not None
         days = (enrollment["next_step_due_at"] - intent["sent_at"]) / timedelta(days=1)
         assert 3 <= days <= 6
+
+    async def test_the_caps_are_ours_alone_to_keep(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
+    ) -> None:
+        scene.set_mailbox(daily_cap=3)
+        scene.plan()
+        await send(gateway, scene)
+        [bound] = instantly.effects("campaign_created")
+        # A cap that is raised later must not meet the old one at the vendor.
+        assert bound["record"]["daily_limit"] >= 2_000
+
+    async def test_a_campaign_that_cannot_be_bound_is_bound_later(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, db: Db
+    ) -> None:
+        [planned] = scene.plan()
+        instantly.behave("fail", "POST /api/v2/campaigns", status=503, times=1)
+        result = await send(gateway, scene)
+        assert result["outcome"] == "retry"
+        assert result["reason"].startswith("campaign_not_bound")
+        assert (scene.intent(planned)["status"], scene.intent(planned)["attempt"]) == ("planned", 0)
+        db.execute("update public.send_intents set next_attempt_at = now() where id = %s", [planned.intent])
+        assert (await send(gateway, scene))["outcome"] == "sent"
 
     async def test_the_same_lease_again_tells_what_became_of_it(
         self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
@@ -247,6 +307,28 @@ class TestTroubleAtTheVendor:
         assert (intent["status"], intent["sending_at"]) == ("planned", None)
         assert intent["next_attempt_at"] > datetime.now(UTC)
         assert scene.message(planned)["status"] == "scheduled"
+
+    async def test_however_long_the_vendor_is_away_nothing_is_given_up(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, db: Db
+    ) -> None:
+        [planned] = scene.plan()
+        instantly.behave("fail", LEADS, status=429, headers={"Retry-After": "60"})
+        db.execute("update public.send_intents set attempt = 5000 where id = %s", [planned.intent])
+        assert (await send(gateway, scene))["outcome"] == "retry"
+        wait = scene.intent(planned)["next_attempt_at"] - datetime.now(UTC)
+        assert timedelta(seconds=50) < wait < timedelta(seconds=80)
+
+    async def test_an_answer_that_nobody_foresaw_does_not_hold_up_the_doubts_behind_it(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor
+    ) -> None:
+        first, second = scene.plan(2)
+        instantly.behave("fail", LEADS, status=500, times=2)
+        for item in (await claim(gateway, scene))["items"]:
+            assert (await deliver(gateway, item))["outcome"] == "ambiguous"
+        instantly.behave("lie", "POST /api/v2/leads/list", body={"items": ["not a lead"]}, times=1)
+        settled = await gateway.post(f"{PATH}/settle", headers=WORKFLOW, json={"limit": 10})
+        assert (settled.status_code, settled.json()["settled"]) == (200, 1)
+        assert sorted(scene.intent(one)["status"] for one in (first, second)) == ["ambiguous", "planned"]
 
     async def test_a_refusal_is_final_until_a_person_tries_again(
         self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor

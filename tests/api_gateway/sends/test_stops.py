@@ -11,7 +11,7 @@ from tests.api_gateway.factories import Db, enroll, insert, make_campaign, make_
 from tests.api_gateway.people import WORKFLOW
 from tests.api_gateway.sends.scene import ALWAYS, Planned, Scene, make_scene
 from tests.api_gateway.sends.test_sends import PATH, claim, deliver, send
-from tests.api_gateway.sends.vendor import Vendor
+from tests.api_gateway.sends.vendor import Vendor, until
 
 pytestmark = pytest.mark.anyio
 LIMIT_S = 5.0
@@ -66,6 +66,18 @@ class TestStopAllSends:
         resume = await gateway.post("/api/v1/organizations/current/resume-sending", headers=scene.tenant.admin.headers)
         assert resume.status_code == 200
         assert len((await claim(gateway, scene, limit=30))["items"]) == 30 - left
+
+    async def test_nothing_leaves_that_was_let_through_while_the_vendor_took_its_time(
+        self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, db: Db
+    ) -> None:
+        scene.plan()
+        [item] = (await claim(gateway, scene))["items"]
+        instantly.behave("slow", "POST /api/v2/campaigns", delay_s=1.0, times=1)
+        delivering = asyncio.create_task(deliver(gateway, item))
+        await asyncio.to_thread(until, lambda: instantly.has_before_it("POST /api/v2/campaigns"))
+        db.execute("update public.organizations set sending_stopped_at = now() where id = %s", [scene.tenant.id])
+        assert (await delivering)["reason"] == "sending_stopped"
+        assert instantly.effects("lead_created") == []
 
     async def test_another_organization_goes_on(
         self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, db: Db
