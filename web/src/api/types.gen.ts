@@ -1418,7 +1418,7 @@ export type Credential = {
     /**
      * Key Fingerprint
      *
-     * First 16 hex digits of SHA-256 of the organisation's id and the key.
+     * Changes with the key; tells nothing of it.
      */
     key_fingerprint: string;
     /**
@@ -6379,6 +6379,10 @@ export type AlertsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -6435,6 +6439,10 @@ export type AlertsReadErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -6497,6 +6505,10 @@ export type AlertsResolveErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -6596,6 +6608,10 @@ export type AuditListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -6682,6 +6698,10 @@ export type AuditExportErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -6762,6 +6782,10 @@ export type CampaignsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -6818,6 +6842,10 @@ export type CampaignsCreateErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -6885,6 +6913,10 @@ export type CampaignsDeleteErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -6946,6 +6978,10 @@ export type CampaignsGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7013,6 +7049,10 @@ export type CampaignsUpdateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7074,6 +7114,10 @@ export type CampaignsDuplicateErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7141,6 +7185,10 @@ export type CampaignsLaunchErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7207,6 +7255,10 @@ export type CampaignsPauseErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7268,6 +7320,10 @@ export type CampaignsProgressErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7335,6 +7391,10 @@ export type CampaignsResumeErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7396,6 +7456,10 @@ export type CampaignsRetryEnrichmentErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7471,6 +7535,10 @@ export type ConversationsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7527,6 +7595,10 @@ export type CredentialsListErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7590,6 +7662,10 @@ export type CredentialsDeleteErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7651,6 +7727,10 @@ export type CredentialsPutErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7717,6 +7797,10 @@ export type CredentialsTestErrors = {
      * `credential_missing`: No active key is stored for this service; enter one in the settings.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7792,6 +7876,10 @@ export type DashboardActivityErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7854,6 +7942,10 @@ export type DashboardFunnelErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -7915,6 +8007,10 @@ export type DashboardStatsErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -7990,6 +8086,10 @@ export type DataExportsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8051,6 +8151,10 @@ export type DataExportsGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -8134,6 +8238,10 @@ export type EnrollmentsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8200,6 +8308,10 @@ export type EnrollmentsMoveErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8265,6 +8377,10 @@ export type EnrollmentsRetryErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -8340,6 +8456,10 @@ export type ErasuresListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8401,6 +8521,10 @@ export type ErasuresGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -8468,6 +8592,10 @@ export type ErasuresRetryErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8516,6 +8644,10 @@ export type InvitationsAcceptErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -8573,6 +8705,10 @@ export type MailboxesListErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -8635,6 +8771,10 @@ export type MailboxesCreateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8695,6 +8835,10 @@ export type MailboxesSyncErrors = {
      * `credential_missing`: No active key is stored for this service; enter one in the settings.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -8762,6 +8906,10 @@ export type MailboxesDeleteErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8824,6 +8972,10 @@ export type MailboxesUpdateErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -8873,6 +9025,10 @@ export type MeGetErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * `too_many_requests`: Too many requests; wait for the seconds given in Retry-After.
      */
     429: Problem;
@@ -8917,6 +9073,10 @@ export type MeUpdateErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9000,6 +9160,10 @@ export type MeetingsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -9061,6 +9225,10 @@ export type MeetingsGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9127,6 +9295,10 @@ export type MeetingsCancelErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9197,6 +9369,10 @@ export type MeetingsSetOutcomeErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9280,6 +9456,10 @@ export type MessagesListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -9336,6 +9516,10 @@ export type MessagesBulkErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9398,6 +9582,10 @@ export type MessagesGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9465,6 +9653,10 @@ export type MessagesUpdateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -9530,6 +9722,10 @@ export type MessagesApproveErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9597,6 +9793,10 @@ export type MessagesCompleteErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -9662,6 +9862,10 @@ export type MessagesRegenerateErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9729,6 +9933,10 @@ export type MessagesRejectErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -9794,6 +10002,10 @@ export type MessagesRetryErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9861,6 +10073,10 @@ export type MessagesSettleErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -9909,6 +10125,10 @@ export type OrganizationsCreateErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -9967,6 +10187,10 @@ export type OrganizationsGetErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10024,6 +10248,10 @@ export type OrganizationsUpdateErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10080,6 +10308,10 @@ export type InvitationsListErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -10141,6 +10373,10 @@ export type InvitationsCreateErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -10204,6 +10440,10 @@ export type InvitationsRevokeErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10260,6 +10500,10 @@ export type MembersListErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -10327,6 +10571,10 @@ export type MembersDeleteErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10393,6 +10641,10 @@ export type MembersUpdateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10450,6 +10702,10 @@ export type OrganizationsResumeSendingErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10506,6 +10762,10 @@ export type OrganizationsStopSendingErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -10607,6 +10867,10 @@ export type ProspectsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10668,6 +10932,10 @@ export type ProspectsCreateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10724,6 +10992,10 @@ export type ProspectsBulkErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -10809,6 +11081,10 @@ export type ProspectsExportErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -10878,6 +11154,10 @@ export type ProspectsListImportsErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11075,6 +11355,10 @@ export type ProspectsGetImportErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11137,6 +11421,10 @@ export type ProspectsDeleteErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11198,6 +11486,10 @@ export type ProspectsGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11265,6 +11557,10 @@ export type ProspectsUpdateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11327,6 +11623,10 @@ export type ProspectsConversationsErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11388,6 +11688,10 @@ export type ProspectsDecisionsErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11455,6 +11759,10 @@ export type ErasuresCreateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11516,6 +11824,10 @@ export type DataExportsCreateErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11583,6 +11895,10 @@ export type RetentionItemsReleaseErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11648,6 +11964,10 @@ export type RetentionItemsHoldErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11719,6 +12039,10 @@ export type RetentionReportsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -11780,6 +12104,10 @@ export type RetentionReportsGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11846,6 +12174,10 @@ export type RetentionReportsApproveErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -11926,6 +12258,10 @@ export type RetentionReportsPeopleErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12004,6 +12340,10 @@ export type ReviewItemsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12065,6 +12405,10 @@ export type ReviewItemsGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12131,6 +12475,10 @@ export type ReviewItemsUpdateErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12201,6 +12549,10 @@ export type ReviewItemsApproveErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12266,6 +12618,10 @@ export type ReviewItemsClaimErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12333,6 +12689,10 @@ export type ReviewItemsRejectErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12399,6 +12759,10 @@ export type ReviewItemsReleaseErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12456,6 +12820,10 @@ export type ScenariosListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12512,6 +12880,10 @@ export type ScenariosCreateErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12579,6 +12951,10 @@ export type ScenariosDeleteErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12640,6 +13016,10 @@ export type ScenariosGetErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12703,6 +13083,10 @@ export type ScenariosUpdateErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12764,6 +13148,10 @@ export type ScenariosPutStepsErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12827,6 +13215,10 @@ export type ScenariosVariantsErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12883,6 +13275,10 @@ export type SettingsGetAgentErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -12941,6 +13337,10 @@ export type SettingsPutAgentErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -12997,6 +13397,10 @@ export type SettingsGetIcpErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13055,6 +13459,10 @@ export type SettingsPutIcpErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13111,6 +13519,10 @@ export type SettingsGetRetentionErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13169,6 +13581,10 @@ export type SettingsPutRetentionErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13226,6 +13642,10 @@ export type SettingsGetSendingErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13282,6 +13702,10 @@ export type SettingsPutSendingErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13363,6 +13787,10 @@ export type SuppressionsListErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13424,6 +13852,10 @@ export type SuppressionsCreateErrors = {
      */
     409: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13480,6 +13912,10 @@ export type SuppressionsExportErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13615,6 +14051,10 @@ export type SuppressionsDeleteErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13671,6 +14111,10 @@ export type TagsListErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13734,6 +14178,10 @@ export type TagsDeleteErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13790,6 +14238,10 @@ export type WebhooksListEndpointsErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13851,6 +14303,10 @@ export type WebhooksCreateEndpointErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -13918,6 +14374,10 @@ export type WebhooksRetireEndpointErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -13983,6 +14443,10 @@ export type WebhooksRotateSecretErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -14074,6 +14538,10 @@ export type WebhooksListEventsErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -14131,6 +14599,10 @@ export type WebhooksHealthErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -14187,6 +14659,10 @@ export type WebhooksReplayEventsErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -14250,6 +14726,10 @@ export type WebhooksGetEventErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -14312,6 +14792,10 @@ export type WebhooksReplayEventErrors = {
      */
     404: Problem;
     /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -14368,6 +14852,10 @@ export type WorkflowsListErrors = {
      * `not_found`: There is nothing here that you can see.
      */
     404: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
@@ -14434,6 +14922,10 @@ export type WorkflowsStartErrors = {
      * `conflict`: This is not possible in the present state.
      */
     409: Problem;
+    /**
+     * `too_large`: The body is too large.
+     */
+    413: Problem;
     /**
      * Validation Error
      */
