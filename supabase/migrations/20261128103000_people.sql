@@ -74,7 +74,6 @@ declare
     new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - private.audit_hidden() end;
     whole jsonb := coalesce(new_row, old_row);
     organization uuid := coalesce(whole ->> 'organization_id', whole ->> 'id')::uuid;
-    personal text[];
 begin
     if tg_op = 'UPDATE' then
         if old_row = new_row then
@@ -86,18 +85,6 @@ begin
     if not exists (select from public.organizations where id = organization) then
         return null;
     end if;
-    if tg_op = 'DELETE' then
-        select array(select jsonb_object_keys(p.emptied)) into personal
-        from private.personal_tables p where p.table_name = tg_table_name::text and p.on_erasure = 'empty';
-        if found then
-            -- It was about a person: that it was there and who did what stays, what it said goes with it.
-            old_row := old_row - personal;
-            update public.audit_log a
-            set before = case when a.before is not null then '{"erased": true}'::jsonb end,
-                after = case when a.after is not null then '{"erased": true}'::jsonb end, reason = null
-            where a.organization_id = organization and a.entity = tg_table_name::text and a.entity_id = (whole ->> 'id')::uuid;
-        end if;
-    end if;
     insert into public.audit_log (organization_id, actor, action, entity, entity_id, before, after, reason, ip, user_agent, request_id)
     values (
         organization, private.current_actor(), lower(tg_op), tg_table_name, (whole ->> 'id')::uuid, old_row, new_row,
@@ -107,10 +94,6 @@ begin
     return null;
 end
 $$;
-comment on function private.audit_change() is
-    'Logs a change; of a row about a person that is deleted it also empties what the log said of it. Nothing else but private.erase_person does.';
-comment on function private.erase_person(uuid, text, text[]) is
-    'Empties the audit log of a person whose erasure was asked for, with everything else, and logs that.';
 
 -- A file of a hundred thousand people is not a hundred thousand entries: many rows at once are told by their number.
 create function private.audit_insert() returns trigger
