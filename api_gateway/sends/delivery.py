@@ -28,6 +28,7 @@ from api_gateway.providers.port import (
 from api_gateway.resources import Resources
 from api_gateway.sends import bindings, ledger, letter, progress, repository
 from api_gateway.sends.decide import Stop
+from api_gateway.sends.desk import as_begun
 from api_gateway.sends.repository import IntentFacts, Leased, MailboxRow
 from api_gateway.sends.schemas import DeliveryResult
 from api_gateway.suppressions.service import suppress_prospect
@@ -156,6 +157,7 @@ async def look_up(shared: Resources, leased: Leased) -> bool:
         intent = await repository.locked_facts(session, leased.id)
         if intent is None or intent.lease_token != leased.lease_token or intent.intent_status != "ambiguous":
             return False
+        intent = as_begun(intent, await repository.recipient_of(session, leased.id))
         await ledger.mark_in_doubt(session, intent)
         mailboxes = await repository.mailboxes(session, leased.organization_id, datetime.now(UTC))
         mailbox = next((box for box in mailboxes if box.id == intent.intent_mailbox_id), None)

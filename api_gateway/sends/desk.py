@@ -20,7 +20,7 @@ from api_gateway.sends.decide import (
 )
 from api_gateway.sends.repository import IntentFacts, MailboxRow, Pace
 from api_gateway.suppressions import repository as suppressions
-from api_gateway.suppressions.keys import Key, hashed, keys_of
+from api_gateway.suppressions.keys import Key, hashed, keys_of, normalized
 
 PROVIDERS = {"email": frozenset({"instantly", "resend", "smtp"}), "sms": frozenset({"twilio"})}
 
@@ -33,6 +33,15 @@ def keys_of_intent(intent: IntentFacts) -> list[Key]:
 def recipient(intent: IntentFacts) -> str | None:
     """The address on the message's channel."""
     return intent.email if intent.channel == "email" else intent.phone_e164
+
+
+def as_begun(intent: IntentFacts, recipient: str | None) -> IntentFacts:
+    """The intent as it was when its vendor was called: the person's address may be another one by now."""
+    if recipient is None:
+        return intent
+    if intent.channel != "email":
+        return intent.model_copy(update={"phone_e164": recipient})
+    return intent.model_copy(update={"email": recipient, "email_norm": normalized("email", recipient).value})
 
 
 @dataclass

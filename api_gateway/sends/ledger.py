@@ -58,7 +58,14 @@ async def call_off(
 
 
 async def begin(
-    session: Session, intent: IntentFacts, *, mailbox_id: UUID, provider: str, now: datetime, lease_until: datetime
+    session: Session,
+    intent: IntentFacts,
+    *,
+    mailbox_id: UUID,
+    provider: str,
+    recipient: str | None,
+    now: datetime,
+    lease_until: datetime,
 ) -> bool:
     """Claimed → sending. Committed before the first byte leaves; False when the lease is somebody else's by now."""
     begun = await session.values(
@@ -66,7 +73,7 @@ async def begin(
         with begun as (
             update public.send_intents
             set status = 'sending', attempt = attempt + 1, sending_at = %(now)s, lease_until = %(lease_until)s,
-                mailbox_id = %(mailbox_id)s, provider = %(provider)s, reason = null
+                mailbox_id = %(mailbox_id)s, provider = %(provider)s, recipient = %(recipient)s, reason = null
             where id = %(id)s and status = 'claimed' and lease_token = %(token)s
             returning id
         ), shown as (
@@ -88,6 +95,7 @@ async def begin(
         enrollment_id=intent.enrollment_id,
         now=now,
         lease_until=lease_until,
+        recipient=recipient,
         mailbox_id=mailbox_id,
         provider=provider,
         channel=intent.channel,

@@ -156,6 +156,12 @@ async def organization_of(session: Session, intent_id: UUID, lease_token: UUID) 
     return found
 
 
+async def recipient_of(session: Session, intent_id: UUID) -> str | None:
+    """The address or number that the vendor was given; None when none was."""
+    found: str | None = await session.value("select recipient from public.send_intents where id = %(id)s", id=intent_id)
+    return found
+
+
 async def person_of(session: Session, intent_id: UUID) -> dict[str, Any] | None:
     """The forms under which the person of an intent may be suppressed."""
     rows = await session.dicts(

@@ -18,7 +18,7 @@ from api_gateway.resources import Resources
 from api_gateway.sends import bindings, cut_points, delivery, ledger, repository
 from api_gateway.sends.decide import Decision, Defer, Stop
 from api_gateway.sends.delivery import Prepared, Unbound
-from api_gateway.sends.desk import Desk
+from api_gateway.sends.desk import Desk, recipient
 from api_gateway.sends.repository import IntentFacts, Leased
 from api_gateway.sends.schemas import (
     ClaimedSend,
@@ -182,6 +182,7 @@ async def _prepare(shared: Resources, intent_id: UUID, lease_token: UUID) -> Pre
             intent,
             mailbox_id=mailbox.id,
             provider=mailbox.provider,
+            recipient=recipient(intent),
             now=now,
             lease_until=lease_until,
         )
