@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from email_validator import validate_email
 
 from api_gateway.suppressions.keys import Key, Kind, UnreadableAddress, normalized, personal_keys
 
@@ -64,7 +65,8 @@ def pattern_of(traces: dict[str, Any]) -> str:
 
     for key in keys_of(traces):
         if key.kind == "email":
-            add(key.value, _spelt(key.value))
+            for written in dict.fromkeys((key.value, _readable(key.value))):
+                add(written, _spelt(written))
         elif key.kind == "phone" and not traces.get("phone_is_shared"):
             national = _national(key.value)
             add("", _GAP.join(national), before=_before_number(key.value), after=r"(?![0-9])")
@@ -168,6 +170,11 @@ def _word(text: str) -> str:
     """The longest run that stands in a text as it is, however the text is escaped; "" when it is too short to tell."""
     found = max(re.findall(r"[A-Za-z0-9._-]+", unicodedata.normalize("NFC", text)), key=len, default="")
     return found.lower() if len(found) >= SHORTEST_WORD else ""
+
+
+def _readable(email: str) -> str:
+    """The address as people write it: its domain in letters, not as the wire carries them."""
+    return validate_email(email, check_deliverability=False, test_environment=True).normalized
 
 
 def _national(e164: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api_gateway.pagination import PageRequest, cut, encode_cursor
 from api_gateway.sessions import Member
-from api_gateway.webhooks import endpoint_repository, event_repository, inbox
+from api_gateway.webhooks import endpoint_repository, event_repository, inbox, verification
 from api_gateway.webhooks.registering import new_way_in
 from api_gateway.webhooks.schemas import (
     EndpointCreate,
@@ -51,6 +51,11 @@ class MadeFromCredential(Conflict):
 class SecretMissing(Invalid):
     code = "endpoint_secret_missing"
     default_detail = "This vendor makes the secret (Resend: the signing secret, Twilio: the auth token); enter it."
+
+
+class SecretUnreadable(Invalid):
+    code = "endpoint_secret_unreadable"
+    default_detail = "This is no signing secret of Resend's; copy it whole, from whsec_ on."
 
 
 async def list_events(
@@ -118,13 +123,24 @@ async def list_endpoints(member: Member) -> InboundEndpointList:
     return InboundEndpointList(items=await endpoint_repository.listed(member.session, member.organization_id))
 
 
+def _require_secret(source: Source, secret: str | None) -> None:
+    if source not in _VENDORS_OWN_SECRET:
+        return
+    if secret is None:
+        raise SecretMissing
+    if source == "resend" and not verification.is_svix_secret(secret):
+        raise SecretUnreadable
+
+
 async def create_endpoint(member: Member, wanted: EndpointCreate) -> NewEndpoint:
-    """Open a way in for a vendor where the webhook is set up by hand. MadeFromCredential or SecretMissing otherwise."""
+    """Open a way in for a vendor where the webhook is set up by hand.
+
+    Raises MadeFromCredential, SecretMissing or SecretUnreadable.
+    """
     _require_admin(member)
     if wanted.source in _MADE_BY_US:
         raise MadeFromCredential
-    if wanted.source in _VENDORS_OWN_SECRET and wanted.secret is None:
-        raise SecretMissing
+    _require_secret(wanted.source, wanted.secret)
     shared = member.shared
     way_in = new_way_in(wanted.secret)
     # Members write no endpoint; the workflow role does, in this organization only.
@@ -146,7 +162,10 @@ async def create_endpoint(member: Member, wanted: EndpointCreate) -> NewEndpoint
 
 
 async def rotate_secret(member: Member, endpoint_id: UUID, wanted: SecretRotation) -> RotatedSecret:
-    """A new secret for a way in made by hand. EndpointNotFound, MadeFromCredential or SecretMissing otherwise."""
+    """A new secret for a way in made by hand.
+
+    Raises EndpointNotFound, MadeFromCredential, SecretMissing or SecretUnreadable.
+    """
     _require_admin(member)
     open_ones = await endpoint_repository.listed(member.session, member.organization_id)
     endpoint = next((one for one in open_ones if one.id == endpoint_id and one.status != "retired"), None)
@@ -154,8 +173,7 @@ async def rotate_secret(member: Member, endpoint_id: UUID, wanted: SecretRotatio
         raise EndpointNotFound
     if endpoint.source in _MADE_BY_US:
         raise MadeFromCredential
-    if endpoint.source in _VENDORS_OWN_SECRET and wanted.secret is None:
-        raise SecretMissing
+    _require_secret(endpoint.source, wanted.secret)
     secret = wanted.secret or new_way_in().secret
     until = datetime.now(UTC) + ROTATION
     shared, organization_id = member.shared, member.organization_id

@@ -86,6 +86,14 @@ def _resend(delivery: Delivery, secret: str) -> bool:
     return True
 
 
+def is_svix_secret(secret: str) -> bool:
+    """Whether signatures can be made with it at all: base64, behind `whsec_` or without."""
+    try:
+        return bool(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        return False
+
+
 def _twilio(delivery: Delivery, secret: str) -> bool:
     given = delivery.headers.get("x-twilio-signature", "")
     parameters: list[tuple[str, str]] = []

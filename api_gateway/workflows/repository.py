@@ -15,8 +15,6 @@ class WorkflowHealth(BaseModel):
     last_succeeded_at: datetime | None
     last_failed_at: datetime | None
     consecutive_failures: int
-    processed: int
-    failed: int
     last_message: str
 
 

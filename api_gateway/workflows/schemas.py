@@ -19,8 +19,6 @@ class Workflow(BaseModel):
     can_be_started: bool
     state: Literal["healthy", "failing", "silent", "never_run"]
     consecutive_failures: int
-    processed: int
-    failed: int
     last_message: str
     last_finished_at: datetime | None
     last_succeeded_at: datetime | None

@@ -61,8 +61,6 @@ def _workflow(name: WorkflowName, health: WorkflowHealth | None) -> Workflow:
         can_be_started=name in STARTABLE,
         state=state_of(name, health),
         consecutive_failures=health.consecutive_failures if health else 0,
-        processed=health.processed if health else 0,
-        failed=health.failed if health else 0,
         last_message=health.last_message if health else "",
         last_finished_at=health.last_finished_at if health else None,
         last_succeeded_at=health.last_succeeded_at if health else None,

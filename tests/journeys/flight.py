@@ -1,5 +1,6 @@
 """What is done with an organization's canary keys: all that a customer's keys go through, and all that goes wrong."""
 
+import base64
 from urllib.parse import quote
 
 import httpx2
@@ -36,11 +37,15 @@ def put_keys(owner: Owner, stack: Stack, flock: Canaries) -> None:
 def open_ways_in(owner: Owner, flock: Canaries) -> None:
     """Webhook secrets that a vendor made, and one of another after a change."""
     for source in ("resend", "twilio", "calendly"):
-        opened = owner.api.post("/webhooks/endpoints", {"source": source, "secret": f"whsec_{flock.key(source)}"})
-        owner.api.post(f"/webhooks/endpoints/{opened['id']}/rotate", {"secret": f"whsec_{flock.key('rotated')}"})
+        opened = owner.api.post("/webhooks/endpoints", {"source": source, "secret": _signing_secret(flock, source)})
+        owner.api.post(f"/webhooks/endpoints/{opened['id']}/rotate", {"secret": _signing_secret(flock, "rotated")})
         wrong = {"x-twilio-signature": flock.key("signature"), "svix-signature": f"v1,{flock.key('signature')}"}
         answer = owner.api.client.post(opened["url"], content=flock.key("body").encode(), headers=wrong)
         assert answer.status_code == 401, answer.text
+
+
+def _signing_secret(flock: Canaries, name: str) -> str:
+    return f"whsec_{base64.b64encode(flock.key(name).encode()).decode()}"
 
 
 def ask_wrongly(owner: Owner, stranger: httpx2.Client, flock: Canaries) -> None:

@@ -46,6 +46,8 @@ PEOPLE: list[tuple[str, dict[str, Any]]] = [
     ("bo@gmail.com", {"email_norm": "bo@gmail.com"}),
     ("a+b@x.co", {"email_norm": "a+b@x.co"}),
     ("contact@firme.example", {"email_norm": "contact@firme.example"}),
+    ("lea@société.example", {"email_norm": "lea@xn--socit-esab.example"}),
+    ("lea@xn--socit-esab.example", {"email_norm": "lea@xn--socit-esab.example"}),
     ("Антон Чехов", {"first_name": "Антон", "last_name": "Чехов"}),
     ("Éva Lê", {"first_name": "Éva", "last_name": "Lê"}),
     ("Cafe\u0301 Olé", {"first_name": "Cafe\u0301", "last_name": "Olé"}),

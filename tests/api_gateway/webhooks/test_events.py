@@ -149,6 +149,14 @@ class TestWaysInByHand:
         assert (await gateway.post(ENDPOINTS, json={"source": "resend"}, headers=headers)).status_code == 400
         assert (await gateway.post(ENDPOINTS, json={"source": "instantly"}, headers=headers)).status_code == 409
 
+    @pytest.mark.parametrize("secret", ["whsec_", "whsec_half-copied", "re_123456789_abc", "whsec_ MfKQ9r8G KYqr"])
+    async def test_a_secret_that_no_signature_can_be_made_with_is_refused(
+        self, gateway: httpx2.AsyncClient, someone: Sequence, secret: str
+    ) -> None:
+        wanted, headers = {"source": "resend", "secret": f"{secret:8}"}, someone.tenant.admin.headers
+        refused = await gateway.post(ENDPOINTS, json=wanted, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (400, "endpoint_secret_unreadable")
+
 
 class TestRegistering:
     async def test_a_stored_key_makes_the_webhook_with_a_secret_that_lets_in(
