@@ -6218,10 +6218,6 @@ export type Workflow = {
      */
     consecutive_failures: number;
     /**
-     * Failed
-     */
-    failed: number;
-    /**
      * Last Failed At
      */
     last_failed_at: string | null;
@@ -6241,10 +6237,6 @@ export type Workflow = {
      * Name
      */
     name: 'scrape-linkedin-prospects' | 'enrich-and-qualify-prospects' | 'send-due-messages' | 'handle-replies' | 'advance-scenarios' | 'record-meetings' | 'handle-errors';
-    /**
-     * Processed
-     */
-    processed: number;
     /**
      * State
      */
