@@ -69,15 +69,19 @@ class Unbound:
 
 async def bind(shared: Resources, unbound: Unbound) -> DeliveryResult | None:
     """Make the campaign known to the vendor; it takes a while, so the send is decided anew after it. None: made."""
-    intent = unbound.intent
     try:
-        await bindings.ensure(shared, unbound.vendor, intent, unbound.mailbox)
+        await bindings.ensure(shared, unbound.vendor, unbound.intent, unbound.mailbox)
     except VendorFailed as error:
-        until, reason = datetime.now(UTC) + BIND_AGAIN, f"campaign_not_bound: {error.detail}"
-        async with shared.database.workflow(intent.organization_id, actor=ACTOR, reason="not_bound") as session:
-            await ledger.put_off(session, intent, until, reason)
-        return DeliveryResult(intent_id=intent.intent_id, outcome="retry", reason=reason, retry_at=until)
+        return await put_off_unbound(shared, unbound, error.detail)
     return None
+
+
+async def put_off_unbound(shared: Resources, unbound: Unbound, why: str) -> DeliveryResult:
+    """Plan the send again in a minute."""
+    intent, until, reason = unbound.intent, datetime.now(UTC) + BIND_AGAIN, f"campaign_not_bound: {why}"
+    async with shared.database.workflow(intent.organization_id, actor=ACTOR, reason="not_bound") as session:
+        await ledger.put_off(session, intent, until, reason)
+    return DeliveryResult(intent_id=intent.intent_id, outcome="retry", reason=reason, retry_at=until)
 
 
 async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -> Provider | RetryAt:

@@ -37,6 +37,7 @@ CLAIM_LEASE = timedelta(minutes=5)
 SEND_LEASE = timedelta(seconds=SEND_LIMIT_S + 40)
 """Longer than everything that happens between the two transactions may take."""
 MOST_ROUNDS = 20
+MOST_BINDINGS = 20
 COUNT_CAP = 10_000
 A_DAY = timedelta(days=1)
 log = structlog.get_logger(__name__)
@@ -58,12 +59,15 @@ async def claim(shared: Resources, wanted: SendClaim) -> ClaimedSends:
 async def deliver(shared: Resources, intent_id: UUID, lease_token: UUID) -> DeliveryResult:
     """Send one claimed intent. Repeating the call with the same lease tells what became of it. Raises LeaseLost."""
     prepared = await _prepare(shared, intent_id, lease_token)
-    if isinstance(prepared, Unbound):
+    for _ in range(MOST_BINDINGS):
+        if not isinstance(prepared, Unbound):
+            break
         if (put_off := await delivery.bind(shared, prepared)) is not None:
             return put_off
+        # By now it may be the turn of another mailbox, which the vendor does not know either.
         prepared = await _prepare(shared, intent_id, lease_token)
     if isinstance(prepared, Unbound):
-        raise LeaseLost
+        return await delivery.put_off_unbound(shared, prepared, "other mailboxes came first")
     if isinstance(prepared, DeliveryResult):
         return prepared
     cut_points.reached("after_intent_commits")
