@@ -59,21 +59,23 @@ def flown(
     token = owner.api.client.headers["authorization"].removeprefix("Bearer ")
     ground = Ground(stack.home, stack.environments, stack.database, stack._supervisor)
     listener = Listener(ground, f"organization:{owner.organization_id}", token)
-    assert listener.next("status")["status"] == "SUBSCRIBED"
-    with httpx2.Client(base_url=stack.urls["gateway"], timeout=30) as stranger:
-        Overheard(stranger).answers = overheard.answers
-        flight.put_keys(owner, stack, flock)
-        eventually(lambda: flight.registered(owner), "our webhooks are registered", seconds=30)
-        flight.open_ways_in(owner, flock)
-        flight.ask_wrongly(owner, stranger, flock)
-        flight.try_keys(owner, every_vendor)
-        flight.refuse_webhooks(owner, every_vendor, flock)
-        flight.break_the_seal(owner, stack)
-        flight.run_campaigns(owner, stack, every_vendor)
-        flight.watch_made_secrets(stack, owner, flock)
-        eventually(lambda: bool(sentry.events()), "an error report has arrived", seconds=20)
-        yield Flown(owner, flock, overheard, listener, stranger)
-    listener.close()
+    try:
+        assert listener.next("status")["status"] == "SUBSCRIBED"
+        with httpx2.Client(base_url=stack.urls["gateway"], timeout=30) as stranger:
+            Overheard(stranger).answers = overheard.answers
+            flight.put_keys(owner, stack, flock)
+            eventually(lambda: flight.registered(owner), "our webhooks are registered", seconds=30)
+            flight.open_ways_in(owner, flock)
+            flight.ask_wrongly(owner, stranger, flock)
+            flight.try_keys(owner, every_vendor)
+            flight.refuse_webhooks(owner, every_vendor, flock)
+            flight.break_the_seal(owner, stack)
+            flight.run_campaigns(owner, stack, every_vendor)
+            flight.watch_made_secrets(stack, owner, flock)
+            eventually(lambda: bool(sentry.events()), "an error report has arrived", seconds=20)
+            yield Flown(owner, flock, overheard, listener, stranger)
+    finally:
+        listener.close()
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute("drop trigger canary_keep_job on jobs.procrastinate_jobs")
         connection.execute(f"drop function public.canary_keep_job; drop table {flight.JOBS_SEEN}")
