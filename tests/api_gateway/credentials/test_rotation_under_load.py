@@ -36,7 +36,7 @@ from tests.api_gateway.credentials.test_rotation import (
     versions,
 )
 from tests.api_gateway.factories import Db, insert, make_tenant
-from tests.api_gateway.people import KEY, TEST_SETTINGS, Tenant
+from tests.api_gateway.people import KEY, TEST_SETTINGS, Someone, Tenant
 from tests.api_gateway.sends.vendor import until
 from tests.api_gateway.webhooks.vendors import Vendor, booking
 
@@ -192,9 +192,10 @@ class TestUnderLoad:
     async def test_nothing_fails_and_the_old_key_can_be_taken_away(
         self, db: Db, environment: dict[str, str], known_keys: set[str], settings: Settings, resources: Resources
     ) -> None:
+        nobody = Someone(uuid4(), "nobody@exemple.example")
         for number in range(ROWS):
-            tenant_id = insert(db, "organizations", name=f"Idle {number}")
-            seed_credential(db, Tenant(tenant_id, *[None] * 4), "instantly", f"idle-key-{number:05}")  # type: ignore[arg-type]
+            idle = Tenant(insert(db, "organizations", name=f"Idle {number}"), nobody, nobody, nobody, nobody)
+            seed_credential(db, idle, "instantly", f"idle-key-{number:05}")
         tenants = [make_tenant(db) for _ in range(TENANTS)]
         gateway = Gateway(environment)
         try:

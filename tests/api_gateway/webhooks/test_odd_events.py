@@ -17,27 +17,12 @@ from api_gateway.webhooks.verification import Delivery, is_genuine
 from tests.api_gateway.factories import Db, make_prospect
 from tests.api_gateway.meetings.test_recording import START_FLOW, Flow
 from tests.api_gateway.outside import Outside
-from tests.api_gateway.webhooks.vendors import Sequence, Vendor, booking, make_sequence, open_way_in, work_off
+from tests.api_gateway.webhooks.test_mail_events import someone, tell, vendor
+from tests.api_gateway.webhooks.vendors import Sequence, Vendor, booking, open_way_in
 
+__all__ = ["someone", "vendor"]
 pytestmark = [pytest.mark.anyio, pytest.mark.database]
 KEY = "sm-0f8b1c2d-1111-4222-8333-444455556666"
-
-
-@pytest.fixture
-def someone(db: Db) -> Sequence:
-    return make_sequence(db)
-
-
-@pytest.fixture
-def vendor(db: Db, gateway: httpx2.AsyncClient, someone: Sequence, outside: Outside) -> Vendor:
-    outside.answer("POST n8n.test/webhook/sm/handle-replies")
-    return open_way_in(db, someone.tenant, gateway, "instantly")
-
-
-async def tell(resources: Resources, vendor: Vendor, *events: dict[str, Any]) -> None:
-    for event in events:
-        assert (await vendor.deliver(event)).status_code == 202
-    await work_off(resources)
 
 
 class TestWhatIsLeftOut:
