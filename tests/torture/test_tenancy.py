@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -369,16 +369,19 @@ class TestSwaps:
         order = {"GET": 0, "PATCH": 1, "PUT": 2, "POST": 3, "DELETE": 4}
         unanswered = []
         # Members come last of all, since the askers are among them; campaigns and people after what hangs on them.
+        # The newest three members lose their role, so the oldest of the askers speaks then.
+        oldest = replace(askers["a"], tokens=askers["a"].tokens[:1])
         listed = reversed(list(operations()))
         for operation in sorted(listed, key=lambda one: ("/members" in one.path, order[one.method])):
             for parameter, in_path in operation.parameters:
                 if not in_path:
                     continue
                 own = ids_of(connection, "a")[TABLES[parameter]]
+                asker = oldest if "/members" in operation.path else askers["a"]
                 statuses = [
-                    askers["a"]
-                    .ask(operation.method, operation.url(parameter, in_path, one), json=body_for(operation, "a"))
-                    .status_code
+                    asker.ask(
+                        operation.method, operation.url(parameter, in_path, one), json=body_for(operation, "a")
+                    ).status_code
                     for one in own[:3]
                 ]
                 if not any(status < 500 and status not in {401, 403, 404, 422} for status in statuses):
