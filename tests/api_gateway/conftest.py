@@ -1,6 +1,7 @@
 """A real Postgres for the session, a fresh copy of it for each module, and the gateway in front of it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import uuid4
 
 import httpx2
@@ -64,10 +65,33 @@ def settings(cluster: Database, database_name: str) -> Settings:
     return Settings.model_validate({**TEST_SETTINGS, "database_url": url})
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing here speaks TLS, and reading every authority there is costs each client more than most tests take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("no-authorities")))
+        yield
+
+
+Serve = Callable[..., AbstractAsyncContextManager[FastAPI]]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """`serve(settings, transport)` is the gateway while it runs, one at a time: its routes are worked out only once."""
+    app = create_app(Settings.model_validate({**TEST_SETTINGS, "database_url": "postgresql://127.0.0.1:1/none"}))
+
+    @asynccontextmanager
+    async def serving(settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> AsyncIterator[FastAPI]:
+        async with Resources.opened(settings, transport=transport) as app.state.resources:
+            yield app
+
+    return serving
+
+
 @pytest.fixture
-async def app(settings: Settings, outside: Outside) -> AsyncIterator[FastAPI]:
-    app = create_app(settings, transport=outside.transport)
-    async with app.router.lifespan_context(app):
+async def app(serve: Serve, settings: Settings, outside: Outside) -> AsyncIterator[FastAPI]:
+    async with serve(settings, outside.transport) as app:
         yield app
 
 

@@ -8,7 +8,6 @@ import pytest
 from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 
-from api_gateway.app import create_app
 from api_gateway.resources import Resources
 from api_gateway.settings import Settings
 from sandbox.database import Database
@@ -19,6 +18,7 @@ from sandbox.services import Services
 from sandbox.settings import Secrets
 from sandbox.supervisor import Supervisor
 from tests.api_gateway import people
+from tests.api_gateway.conftest import Serve
 from tests.api_gateway.people import TEST_SETTINGS
 from tests.standins.conftest import Vendor, running, vendors
 
@@ -67,10 +67,9 @@ def outside_settings(
 
 
 @pytest.fixture
-async def connected(outside_settings: Settings) -> AsyncIterator[FastAPI]:
+async def connected(serve: Serve, outside_settings: Settings) -> AsyncIterator[FastAPI]:
     """The gateway with everything outside there."""
-    app = create_app(outside_settings)
-    async with app.router.lifespan_context(app):
+    async with serve(outside_settings) as app:
         yield app
 
 

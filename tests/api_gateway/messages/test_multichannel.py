@@ -9,7 +9,6 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from api_gateway.app import create_app
 from api_gateway.campaigns import completing
 from api_gateway.resources import Resources
 from api_gateway.settings import Settings
@@ -17,6 +16,7 @@ from sandbox.standins.resend import Resend
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
 from sandbox.standins.twilio import Twilio
+from tests.api_gateway.conftest import Serve
 from tests.api_gateway.factories import Db, enroll, make_campaign, make_mailbox, make_prospect, make_tenant, one
 from tests.api_gateway.factories import scenario_id as find_scenario
 from tests.api_gateway.messages.test_advancing import claim, report, report_of
@@ -48,7 +48,7 @@ def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Vend
 
 
 @pytest.fixture
-async def app(settings: Settings, outside: Outside, vendors: dict[str, Vendor]) -> AsyncIterator[FastAPI]:
+async def app(serve: Serve, settings: Settings, outside: Outside, vendors: dict[str, Vendor]) -> AsyncIterator[FastAPI]:
     for name in ("send-due-messages", "advance-scenarios"):
         outside.answer(f"POST n8n.test/webhook/sm/{name}")
     wired = settings.model_copy(
@@ -58,8 +58,7 @@ async def app(settings: Settings, outside: Outside, vendors: dict[str, Vendor]) 
             "sequence_day_seconds": 0.001,
         }
     )
-    app = create_app(wired, transport=Wire(outside))
-    async with app.router.lifespan_context(app):
+    async with serve(wired, Wire(outside)) as app:
         yield app
 
 

@@ -8,12 +8,12 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from api_gateway.app import create_app
 from api_gateway.settings import Settings
 from sandbox.standins.instantly import Instantly
 from sandbox.standins.resend import Resend as ResendStandin
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
+from tests.api_gateway.conftest import Serve
 from tests.api_gateway.factories import Db
 from tests.api_gateway.outside import Outside
 from tests.api_gateway.sends.scene import Scene, make_scene
@@ -69,12 +69,11 @@ def resend(running_vendors: dict[str, Vendor]) -> Vendor:
 
 
 @pytest.fixture
-async def app(settings: Settings, outside: Outside, instantly: Vendor) -> AsyncIterator[FastAPI]:
+async def app(serve: Serve, settings: Settings, outside: Outside, instantly: Vendor) -> AsyncIterator[FastAPI]:
     outside.answer("POST n8n.test/webhook/sm/send-due-messages")
     outside.answer("POST n8n.test/webhook/sm/advance-scenarios")
     wired = settings.model_copy(update={"instantly_base_url": instantly.url})
-    app = create_app(wired, transport=Wire(outside))
-    async with app.router.lifespan_context(app):
+    async with serve(wired, Wire(outside)) as app:
         yield app
 
 
