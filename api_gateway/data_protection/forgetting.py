@@ -53,6 +53,7 @@ async def take_up(shared: Resources, now: datetime) -> None:
             else:
                 for vendor in await repository.unsettled_vendors(session, erasure_id):
                     await service.defer_forgetting(session, organization_id, erasure_id, vendor)
+                await repository.settle_erasure(session, erasure_id)
 
 
 async def _ask(shared: Resources, organization_id: UUID, vendor: str, traces: dict[str, Any]) -> list[Step]:
@@ -104,6 +105,8 @@ async def _note(
     error: AppError | None = None,
 ) -> None:
     async with shared.database.workflow(organization_id, actor="erasure", reason="erasure") as session:
+        # One at a time: two that end together would each count the other as still to come.
+        await repository.lock_erasure(session, erasure_id)
         await repository.note_vendor(
             session,
             erasure_id,

@@ -106,6 +106,8 @@ async def note_stage(session: Session, campaign_ids: Sequence[UUID]) -> None:
 
 async def note_all_done(session: Session, campaign_id: UUID) -> None:
     """When nobody is left to enrich, the campaign goes on to sending."""
+    # One at a time: the last two, reported together, would each see the other as still to come.
+    await session.execute("select from public.campaign_progress where campaign_id = %(id)s for update", id=campaign_id)
     await session.execute(
         """
         update public.campaign_progress p set stage = 'sending', percent = 100

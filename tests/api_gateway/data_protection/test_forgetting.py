@@ -1,5 +1,6 @@
 """Vendors forget, as their stand-ins tell, and say what they do not; the whole of an erasure in seconds."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -33,6 +34,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.database]
 API = "/api/v1"
 WITHIN_S = 60.0
 KEY = {"Authorization": "Bearer key-of-the-tests"}
+SLOW_TO_SETTLE = """
+    create function private.take_time() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.5); return new; end $$;
+    create trigger take_time before update on public.erasures for each row execute function private.take_time()
+"""
 CALCOM = {**KEY, "cal-api-version": "2024-08-13"}
 
 
@@ -203,6 +209,20 @@ class TestAVendor:
         assert row["sealed_traces"] is None
         nothing = await client.post(f"{API}/erasures/{erasure}/retry", headers=known.tenant.owner.headers)
         assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_retry")
+
+    async def test_that_answers_together_with_the_last_other_ends_it(
+        self, client: httpx2.AsyncClient, shared: Resources, known: Somebody, db: Db
+    ) -> None:
+        erasure = await ask(client, known)
+        await erasing.erase(shared, known.tenant.id, erasure)
+        together = ("anthropic", "openai")
+        db.execute("update public.erasure_vendors set status = 'done' where vendor <> all(%s)", [list(together)])
+        db.execute(SLOW_TO_SETTLE)
+        try:
+            await asyncio.gather(*(forgetting.forget(shared, known.tenant.id, erasure, vendor) for vendor in together))
+        finally:
+            db.execute("drop function private.take_time cascade")
+        assert (await show(client, known, erasure))["status"] == "done"
 
     async def test_whose_key_is_gone_is_told_of_at_once(
         self, client: httpx2.AsyncClient, shared: Resources, known: Somebody, db: Db

@@ -1,5 +1,6 @@
 """Claim → enrich, qualify, write → report."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from kit.settings import decode_key
 from tests.api_gateway.factories import (
     Db,
     enroll,
+    insert,
     make_campaign,
     make_company,
     make_icp,
@@ -34,6 +36,13 @@ MESSAGE = {
     "variants": [{"subject": "Votre équipe", "body": "Bonjour Jeanne, un mot.", "used_facts": []}], "language": "fr",
     "source": "anthropic", "model": "claude", "prompt_version": "1", "dropped": [],
 }  # fmt: skip
+
+SLOW_TO_COMMIT = """
+    create function private.take_time() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.3); return new; end $$;
+    create constraint trigger take_time after update on public.enrollments deferrable initially deferred
+        for each row when (new.status = 'rejected') execute function private.take_time()
+"""
 
 
 def qualification(score: int, **more: Any) -> dict[str, Any]:
@@ -92,6 +101,27 @@ def set_aside(db: Db, tenant: Tenant, campaign: UUID, reason: str | None = "enri
 
 def status_of(db: Db, enrollment: UUID) -> str:
     return str(one(db, "select status from public.enrollments where id = %s", enrollment)["status"])
+
+
+def stage_of(db: Db, campaign: UUID) -> str:
+    return str(one(db, "select stage from public.campaign_progress where campaign_id = %s", campaign)["stage"])
+
+
+class TestTheLastTwo:
+    async def test_reported_together_the_campaign_goes_on_to_sending(self, db: Db, flow: Flow, tenant: Tenant) -> None:
+        campaign = make_campaign(db, tenant, status="active")
+        insert(db, "campaign_progress", organization_id=tenant.id, campaign_id=campaign)
+        make_found(db, tenant, campaign)
+        make_found(db, tenant, campaign)
+        items = await flow.claim(campaign)
+        assert stage_of(db, campaign) == "enriching"
+        db.execute(SLOW_TO_COMMIT)
+        try:
+            answers = await asyncio.gather(*(flow.report(item, qualification=qualification(0)) for item in items))
+        finally:
+            db.execute("drop function private.take_time cascade")
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert stage_of(db, campaign) == "sending"
 
 
 class TestClaiming:
