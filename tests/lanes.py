@@ -1,7 +1,7 @@
 """Every check and every test, lane by lane: `python -m tests.lanes [lane …]`, all of them without a name.
 
 A lane that fails does not stop the next one, a lane that ran nothing has failed, and the last line counts the tests of
-all lanes. What a lane printed stays in `artifacts/<lane>.log`.
+all lanes. Steps of different tracks of a lane run side by side. What a step printed stays in `artifacts/<step>.log`.
 """
 
 import json
@@ -9,9 +9,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
@@ -30,13 +32,16 @@ PAID = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a lane. `report` names the file, JUnit or Vitest JSON, from which its tests are counted."""
+    """One command of a lane. `report` names the file, JUnit or Vitest JSON, from which its tests are counted.
+
+    Steps of one `track` run one after another, tracks side by side."""
 
     name: str
     command: Sequence[str]
     folder: Path = ROOT
     report: Path | None = None
     env: dict[str, str] = field(default_factory=dict)
+    track: str = "first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ def _module(name: str, *command: str) -> Step:
     return Step(name, [PYTHON, "-m", *command])
 
 
-def _web(name: str, script: str, *arguments: str, report: Path | None = None) -> Step:
-    return Step(name, [NPM, "run", "--silent", script, *arguments], folder=ROOT / "web", report=report)
+def _web(name: str, script: str, *arguments: str, report: Path | None = None, track: str = "first") -> Step:
+    return Step(name, [NPM, "run", "--silent", script, *arguments], folder=ROOT / "web", report=report, track=track)
 
 
 def _tool(name: str, *command: str) -> Step:
@@ -82,9 +87,9 @@ LANES: dict[str, list[Step]] = {
         ),
         _module("workflows", "n8n_workflows", "check"),
         _module("advisors", "sandbox", "advisors"),
-        Step("panel packages", [PYTHON, "-c", ENSURE_MODULES]),
-        _web("typescript and eslint", "check"),
-        _web("client", "api:check"),
+        Step("panel packages", [PYTHON, "-c", ENSURE_MODULES], track="panel"),
+        _web("typescript and eslint", "check", track="panel"),
+        _web("client", "api:check", track="panel"),
     ],
     "unit": [
         _pytest(
@@ -130,8 +135,8 @@ def count(step: Step, code: int) -> tuple[int, int]:
     return total - bad, bad
 
 
-def run(step: Step) -> Outcome:
-    """Run one step, show what it prints, and keep it."""
+def run(step: Step, show: Callable[[str], object]) -> Outcome:
+    """Run one step, show what it prints line by line, and keep it."""
     environment = {key: value for key, value in os.environ.items() if key not in PAID} | step.env
     environment["PATH"] = f"{Path(PYTHON).parent}{os.pathsep}{environment['PATH']}"
     if step.report is not None:
@@ -144,7 +149,7 @@ def run(step: Step) -> Outcome:
         assert process.stdout is not None
         for line in process.stdout:
             log.write(line)
-            sys.stdout.write(line)
+            show(line)
         code = process.wait()
     passed, failed = count(step, code)
     if code != 0 and failed == 0:
@@ -152,6 +157,31 @@ def run(step: Step) -> Outcome:
     if code == 0 and passed == 0:
         code = 1
     return Outcome(step, code, passed, failed, time.monotonic() - started)
+
+
+def run_lane(lane: str, console: Console) -> list[Outcome]:
+    """Run the steps of a lane. Where there are several tracks, a step is shown whole once it has ended."""
+    tracks: dict[str, list[Step]] = {}
+    for step in LANES[lane]:
+        tracks.setdefault(step.track, []).append(step)
+    printing = Lock()
+
+    def run_track(steps: list[Step]) -> list[Outcome]:
+        outcomes = []
+        for step in steps:
+            if len(tracks) == 1:
+                console.rule(f"{lane}: {step.name}")
+                outcomes.append(run(step, sys.stdout.write))
+                continue
+            lines: list[str] = []
+            outcomes.append(run(step, lines.append))
+            with printing:
+                console.rule(f"{lane}: {step.name}")
+                sys.stdout.writelines(lines)
+        return outcomes
+
+    with ThreadPoolExecutor(len(tracks)) as pool:
+        return [outcome for outcomes in pool.map(run_track, tracks.values()) for outcome in outcomes]
 
 
 def main(names: Sequence[str]) -> int:
@@ -165,12 +195,10 @@ def main(names: Sequence[str]) -> int:
     table = Table("lane", "step", "passed", "failed", "seconds", title="Tests")
     outcomes: list[Outcome] = []
     for lane in names or LANES:
-        for step in LANES[lane]:
-            console.rule(f"{lane}: {step.name}")
-            outcome = run(step)
+        for outcome in run_lane(lane, console):
             outcomes.append(outcome)
             style = "green" if outcome.code == 0 else "bold red"
-            row = (lane, step.name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.1f}")
+            row = (lane, outcome.step.name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.1f}")
             table.add_row(*row, style=style)
     console.print(table)
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)

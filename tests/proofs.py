@@ -57,7 +57,7 @@ def main(names: Sequence[str]) -> int:
     outcomes: list[Outcome] = []
     for name in names or PROOFS:
         console.rule(name)
-        outcome = run(step(name))
+        outcome = run(step(name), sys.stdout.write)
         outcomes.append(outcome)
         style = "green" if outcome.code == 0 else "bold red"
         table.add_row(name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.0f}", style=style)

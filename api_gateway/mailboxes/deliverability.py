@@ -3,6 +3,7 @@
 Of the last `bounce_window_sends` (a hundred), once there are enough of them: from `bounce_warn_percent` on a mailbox is
 warned, from `bounce_pause_percent` on it is paused; a campaign is paused above it. A complaint weighs like a bounce. A
 pause raises an alert, is in the audit log, and is lifted by a person only; the sends before it are then forgiven.
+A message whose address the server refused at once counts as sent and bounced: to who keeps the address it is the same.
 """
 
 from typing import Literal

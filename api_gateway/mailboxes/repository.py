@@ -24,13 +24,17 @@ _MAILBOX: LiteralString = """
     from public.mailboxes b
     left join public.sending_settings s on s.organization_id = b.organization_id
     left join lateral (
-        select count(*) as sends, count(*) filter (where r.has_bounced) as bounces from (
-            select exists (
-                select from public.message_events v
-                where v.organization_id = i.organization_id and v.message_id = i.message_id and v.kind = 'bounced'
-            ) as has_bounced
+        select count(*) as sends, count(*) filter (where r.bounced) as bounces from (
+            select told.bounced
             from public.send_intents i
-            where i.organization_id = b.organization_id and i.mailbox_id = b.id and i.status = 'sent'
+            cross join lateral (
+                select exists (
+                    select from public.message_events v
+                    where v.organization_id = i.organization_id and v.message_id = i.message_id and v.kind = 'bounced'
+                ) as bounced
+            ) told
+            where i.organization_id = b.organization_id and i.mailbox_id = b.id
+              and (i.status = 'sent' or i.status = 'failed' and told.bounced)
             order by i.sending_at desc limit coalesce(s.bounce_window_sends, 100)
         ) r
     ) recent on true
@@ -149,13 +153,16 @@ async def mailbox_records(session: Session, organization_id: UUID, window: int) 
                count(*) filter (where r.complained and not r.bounced) as complaints
         from public.mailboxes b
         left join lateral (
-            select i.message_id,
-                   exists (select from public.message_events v where v.organization_id = i.organization_id
-                           and v.message_id = i.message_id and v.kind = 'bounced') as bounced,
-                   exists (select from public.message_events v where v.organization_id = i.organization_id
-                           and v.message_id = i.message_id and v.kind = 'complained') as complained
+            select i.message_id, told.bounced, told.complained
             from public.send_intents i
-            where i.organization_id = b.organization_id and i.mailbox_id = b.id and i.status = 'sent'
+            cross join lateral (
+                select exists (select from public.message_events v where v.organization_id = i.organization_id
+                               and v.message_id = i.message_id and v.kind = 'bounced') as bounced,
+                       exists (select from public.message_events v where v.organization_id = i.organization_id
+                               and v.message_id = i.message_id and v.kind = 'complained') as complained
+            ) told
+            where i.organization_id = b.organization_id and i.mailbox_id = b.id
+              and (i.status = 'sent' or i.status = 'failed' and told.bounced)
               and (b.watched_since is null or i.sending_at > b.watched_since)
             order by i.sending_at desc limit %(window)s
         ) r on true
@@ -177,13 +184,16 @@ async def campaign_records(session: Session, organization_id: UUID, window: int)
                count(*) filter (where r.complained and not r.bounced) as complaints
         from public.campaigns c
         left join lateral (
-            select i.message_id,
-                   exists (select from public.message_events v where v.organization_id = i.organization_id
-                           and v.message_id = i.message_id and v.kind = 'bounced') as bounced,
-                   exists (select from public.message_events v where v.organization_id = i.organization_id
-                           and v.message_id = i.message_id and v.kind = 'complained') as complained
+            select i.message_id, told.bounced, told.complained
             from public.send_intents i
-            where i.organization_id = c.organization_id and i.campaign_id = c.id and i.status = 'sent'
+            cross join lateral (
+                select exists (select from public.message_events v where v.organization_id = i.organization_id
+                               and v.message_id = i.message_id and v.kind = 'bounced') as bounced,
+                       exists (select from public.message_events v where v.organization_id = i.organization_id
+                               and v.message_id = i.message_id and v.kind = 'complained') as complained
+            ) told
+            where i.organization_id = c.organization_id and i.campaign_id = c.id
+              and (i.status = 'sent' or i.status = 'failed' and told.bounced)
               and (c.watched_since is null or i.sending_at > c.watched_since)
             order by i.sending_at desc limit %(window)s
         ) r on true

@@ -11,6 +11,7 @@ import structlog
 
 from api_gateway.credentials.sealed import CredentialMissing, open_credential
 from api_gateway.database import Session
+from api_gateway.mailboxes import deliverability
 from api_gateway.notifications.repository import raise_alert
 from api_gateway.providers import registry
 from api_gateway.providers.instantly import Instantly
@@ -142,6 +143,9 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
                 if isinstance(outcome, Failed) and outcome.ends is not None:
                     await _end_for_good(session, intent, outcome.ends)
                 held = await ledger.release(session, intent, "failed", reason=outcome.reason, next_attempt_at=now)
+                if held and isinstance(outcome, Failed) and outcome.ends == "bounced":
+                    await ledger.note_bounce(session, intent, at=now, reason=outcome.reason)
+                    await deliverability.note_failure(session, intent.organization_id, intent.message_id, "bounced")
                 result = DeliveryResult(intent_id=intent.intent_id, outcome="failed", reason=outcome.reason)
             case Ambiguous():
                 until = now + timedelta(seconds=outcome.settle_after_s)

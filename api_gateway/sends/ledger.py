@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from api_gateway.database import Session
 from api_gateway.providers.port import Sent
 from api_gateway.sends import progress
@@ -169,6 +171,22 @@ async def release(
     else:
         await _mark(session, intent.message_id, "ambiguous", failure_reason=reason)
     return True
+
+
+async def note_bounce(session: Session, intent: IntentFacts, *, at: datetime, reason: str) -> None:
+    """The address was refused while the message was handed over: the same as if it had come back."""
+    await session.execute(
+        """
+        insert into public.message_events (organization_id, message_id, campaign_id, kind, occurred_at, details)
+        values (%(organization_id)s, %(message_id)s, %(campaign_id)s, 'bounced', %(at)s, %(details)s)
+        on conflict do nothing
+        """,
+        organization_id=intent.organization_id,
+        message_id=intent.message_id,
+        campaign_id=intent.campaign_id,
+        at=at,
+        details=Jsonb({"reason": reason}),
+    )
 
 
 async def mark_in_doubt(session: Session, intent: IntentFacts) -> None:

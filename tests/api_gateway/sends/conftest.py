@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api_gateway.settings import Settings
 from sandbox.standins.instantly import Instantly
+from sandbox.standins.mail_server import MailServer
 from sandbox.standins.resend import Resend as ResendStandin
 from sandbox.standins.serving import Group
 from sandbox.standins.standin import Options
@@ -39,9 +40,10 @@ class Wire(httpx2.AsyncBaseTransport):
 def running_vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Vendor]]:
     folder = tmp_path_factory.mktemp("vendors")
     standins = [
-        kind(folder / f"{kind.vendor}.jsonl", Options(seed=1, day_seconds=1.0)) for kind in (Instantly, ResendStandin)
+        kind(folder / f"{kind.vendor}.jsonl", Options(seed=1, day_seconds=1.0))
+        for kind in (Instantly, ResendStandin, MailServer)
     ]
-    group = Group(standins, [0, 0])
+    group = Group(standins, [0] * len(standins))
     addresses = group.bind()
     thread = threading.Thread(target=lambda: asyncio.run(group.serve()))
     thread.start()
@@ -65,6 +67,13 @@ def resend(running_vendors: dict[str, Vendor]) -> Vendor:
     vendor = running_vendors["resend"]
     vendor.control("reset", seed=1)
     vendor.control("configure", requests_per_second=100_000)
+    return vendor
+
+
+@pytest.fixture
+def smtp(running_vendors: dict[str, Vendor]) -> Vendor:
+    vendor = running_vendors["smtp"]
+    vendor.control("reset", seed=1)
     return vendor
 
 

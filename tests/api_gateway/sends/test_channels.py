@@ -7,10 +7,13 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from sandbox.story import outcomes
+from sandbox.story.prospects import people
 from tests.api_gateway.factories import Db, insert, make_mailbox, make_message, one
+from tests.api_gateway.mailboxes.test_mailboxes import sent
 from tests.api_gateway.outside import Outside
 from tests.api_gateway.sends.scene import Planned, Scene, connect
-from tests.api_gateway.sends.test_sends import send
+from tests.api_gateway.sends.test_sends import claim, deliver, send
 from tests.api_gateway.sends.vendor import Vendor
 
 pytestmark = pytest.mark.anyio
@@ -116,3 +119,43 @@ class TestATextBeforeTheFirstMail:
         number = one(db, "select mailbox_id from public.send_intents where id = %s", text.intent)["mailbox_id"]
         answer = await gateway.delete(f"/api/v1/mailboxes/{number}", headers=scene.tenant.admin.headers)
         assert (answer.status_code, answer.json()["code"]) == (409, "mailbox_in_use")
+
+
+class TestAnAddressThatTheServerRefuses:
+    """A person's own mailbox has nobody who tells of bounces afterwards: the refusal at the door is the bounce."""
+
+    @pytest.fixture
+    def unknown(self, scene: Scene, smtp: Vendor, db: Db) -> list[Planned]:
+        connect(
+            db, scene.tenant, "smtp", host="127.0.0.1", port=str(smtp.health()["smtp_port"]), username="lea",
+            security="none",
+        )  # fmt: skip
+        scene.set_mailbox(provider="smtp")
+        nobody = [one.email for one in people(1) if one.email and outcomes.card(1, one.email).fate == "bounce"]
+        planned = scene.plan(2)
+        for one_planned, address in zip(planned, nobody, strict=False):
+            db.execute(
+                "update public.prospects set email = %(it)s, email_norm = lower(%(it)s) where id = %(id)s",
+                {"it": address, "id": one_planned.prospect},
+            )
+        return planned
+
+    async def test_is_suppressed_and_counted_as_a_bounce(
+        self, gateway: httpx2.AsyncClient, scene: Scene, smtp: Vendor, unknown: list[Planned], db: Db
+    ) -> None:
+        sent(db, scene.tenant, scene.campaign, scene.mailbox, count=38, bounced=0)
+        told = []
+        for claimed in (await claim(gateway, scene, limit=2))["items"]:
+            assert (await deliver(gateway, claimed))["outcome"] == "failed"
+            told.append(one(db, "select health from public.mailboxes where id = %s", scene.mailbox)["health"])
+        assert told == ["warned", "paused"], "1 of 39, then 2 of 40"
+        assert smtp.effects("email_sent") == []
+        for planned in unknown:
+            assert scene.enrollment(planned)["status"] == "bounced"
+            assert scene.intent(planned)["status"] == "failed"
+        kept = "select count(*) as people from public.suppressions where organization_id = %s and reason = 'bounced'"
+        assert one(db, kept, scene.tenant.id)["people"] == 2
+        shown = await gateway.get("/api/v1/mailboxes", headers=scene.tenant.admin.headers)
+        assert [item["bounce_rate"] for item in shown.json()["items"]] == [0.05]
+        day = one(db, "select bounced from public.mailbox_days where mailbox_id = %s", scene.mailbox)
+        assert day["bounced"] == 2
