@@ -7,7 +7,7 @@ nothing. What must happen only once the transaction holds is queued with :meth:`
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
@@ -55,8 +55,9 @@ def note_caller(*, ip: str, user_agent: str) -> None:
 class Session:
     """One transaction under one role. Queries take named parameters; rows come back as Pydantic models."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, opened: AsyncExitStack) -> None:
         self.connection = connection
+        self._opened = opened
         self._after_commit: list[AfterCommit] = []
 
     async def rows(self, model: type[M], query: Query, **params: Any) -> list[M]:
@@ -124,6 +125,10 @@ class Session:
         """
         self._after_commit.append(work)
 
+    async def end(self) -> None:
+        """Commit now and give the connection back: whoever waits for the outside next must not keep it from others."""
+        await self._opened.aclose()
+
     def run_after_commit(self) -> None:
         """Start what was queued. Called by the opener of the transaction only."""
         for work in self._after_commit:
@@ -177,9 +182,10 @@ class Database:
             "limit": str(STATEMENT_LIMIT_MS),
             **options,
         }
-        async with self.pool.connection() as connection:
+        async with AsyncExitStack() as opened:
+            connection = await opened.enter_async_context(self.pool.connection())
             await connection.execute(_OPEN, settings)
-            session = Session(connection)
+            session = Session(connection, opened)
             yield session
         session.run_after_commit()
 

@@ -74,6 +74,8 @@ async def check_credential(member: Member, service_name: ServiceName) -> Credent
     if member.role not in ("owner", "admin"):
         raise NotPermitted
     await _get(member, service_name)
+    # A mail server that somebody names may take its time.
+    await member.session.end()
     shared = member.shared
     async with shared.database.workflow(member.organization_id, actor=f"user:{member.user_id}") as session:
         credential = await open_credential(session, shared.keyring, service_name)

@@ -1,12 +1,11 @@
-// The browser journey: signs in, sees every page in both languages at phone and desktop size, checks accessibility,
+// The browser journey: signs in, sees every page in both languages at once, phone to desktop, checks accessibility,
 // makes a campaign through the wizard, sees it appear in another tab by itself, approves a message, and measures how fast
 // the dashboard shows its figures.
 //
 //   PANEL_URL=http://127.0.0.1:3000 EMAIL=… PASSWORD=… OUT=folder node e2e/journey.mjs
 //
 // CHROMIUM names the browser (default: Debian's, else Playwright's own). Prints one JSON object; exits 1 with reasons.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { audit } from "./accessibility.mjs";
@@ -40,12 +39,9 @@ const sizes = {
 };
 const waitMs = 20_000;
 
-const profile = mkdtempSync(path.join(tmpdir(), "sales-machine-browser-"));
-const context = await chromium.launchPersistentContext(profile, {
+const browser = await chromium.launch({
   executablePath,
   headless: true,
-  viewport: sizes.desktop,
-  locale: "fr-FR",
   args: [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,25 +51,33 @@ const context = await chromium.launchPersistentContext(profile, {
     "--disable-sync",
   ],
 });
-const page = context.pages()[0] ?? (await context.newPage());
-page.setDefaultTimeout(waitMs);
+const person = { viewport: sizes.desktop, locale: "fr-FR" };
+const context = await browser.newContext(person);
+const page = await opened(context);
 
 const failures = [];
 const report = { panel, screenshots: [], accessibility: [], campaign: null, live: null, stop: null, message: null, dashboard: null };
 const note = (where, problem) => failures.push(`${where}: ${problem}`);
-page.on("pageerror", (error) => note(new URL(page.url()).pathname, `script error: ${error.message}`));
-page.on("response", (response) => {
-  if (response.status() >= 500) note(new URL(page.url()).pathname, `${response.status()} from ${response.url()}`);
-});
 
-async function shoot(name) {
+/** A page whose own faults, and the server's, are failures. */
+async function opened(where) {
+  const page = await where.newPage();
+  page.setDefaultTimeout(waitMs);
+  page.on("pageerror", (error) => note(new URL(page.url()).pathname, `script error: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.status() >= 500) note(new URL(page.url()).pathname, `${response.status()} from ${response.url()}`);
+  });
+  return page;
+}
+
+async function shoot(name, from = page) {
   const file = path.join(out, `${name}.png`);
-  await page.screenshot({ path: file });
+  await from.screenshot({ path: file });
   report.screenshots.push(file);
 }
 
-async function speak(language) {
-  await page.evaluate((chosen) => localStorage.setItem("sales-machine.language", chosen), language);
+async function speak(language, at = page) {
+  await at.evaluate((chosen) => localStorage.setItem("sales-machine.language", chosen), language);
 }
 
 async function signIn() {
@@ -94,25 +98,34 @@ async function signIn() {
 }
 
 async function visitAll() {
-  for (const language of languages) {
-    await speak(language);
-    for (const [size, viewport] of Object.entries(sizes)) {
-      await page.setViewportSize(viewport);
-      for (const visit of pages) {
-        const name = `${visit.name}-${language}-${size}`;
-        try {
-          await page.goto(`${panel}${visit.path}`);
-          await visit.ready(page, language);
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-          if (wide) note(name, "the page scrolls sideways");
-          await shoot(name);
-          if (size !== "tablet") report.accessibility.push(await audit(page, name, failures));
-        } catch (error) {
-          await shoot(`${name}-failed`);
-          note(name, error.message.split("\n")[0]);
-        }
+  const signedIn = await context.storageState();
+  await Promise.all(
+    languages.map(async (language) => {
+      const own = await browser.newContext({ ...person, storageState: signedIn });
+      const tab = await opened(own);
+      await tab.goto(panel);
+      await speak(language, tab);
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await tab.setViewportSize(viewport);
+        for (const visit of pages) await see(tab, visit, language, size);
       }
-    }
+      await own.close();
+    }),
+  );
+}
+
+async function see(page, visit, language, size) {
+  const name = `${visit.name}-${language}-${size}`;
+  try {
+    await page.goto(`${panel}${visit.path}`);
+    await visit.ready(page, language);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+    if (wide) note(name, "the page scrolls sideways");
+    await shoot(name, page);
+    if (size !== "tablet") report.accessibility.push(await audit(page, name, failures));
+  } catch (error) {
+    await shoot(`${name}-failed`, page);
+    note(name, error.message.split("\n")[0]);
   }
 }
 
@@ -129,7 +142,6 @@ async function attempt(name, act) {
 try {
   if ((await attempt("sign in", signIn)) !== null) {
     await attempt("pages", visitAll);
-    await page.setViewportSize(sizes.desktop);
     await speak("en");
     report.campaign = await attempt("wizard", () => createCampaign(page, panel, shoot));
     if (report.campaign) report.live = await attempt("live", () => watchLive(context, page, panel, report.campaign));
@@ -140,8 +152,7 @@ try {
     report.dashboard = await attempt("measure", () => measureDashboard(context, panel));
   }
 } finally {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
+  await browser.close();
 }
 
 console.log(JSON.stringify({ ...report, failures }, null, 2));

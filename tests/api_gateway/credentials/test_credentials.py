@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from api_gateway.credentials import vendor_checks
 from api_gateway.credentials.sealed import open_credential
 from api_gateway.resources import Resources
 from tests.api_gateway.factories import Db, make_tenant, one
@@ -136,6 +137,28 @@ class TestTesting:
         outside.answer(self.ROUTE, error=httpx2.ConnectError("refused"))
         answer = (await gateway.post(f"{PATH}/phantombuster/test", headers=tenant.admin.headers)).json()
         assert (answer["ok"], "could not be reached" in answer["detail"]) == (False, True)
+
+    async def test_while_the_vendor_is_asked_no_connection_is_kept_from_others(
+        self,
+        gateway: httpx2.AsyncClient,
+        resources: Resources,
+        db: Db,
+        outside: Outside,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        tenant = make_tenant(db)
+        await put(gateway, tenant.admin.headers)
+        outside.answer(self.ROUTE)
+        ask, kept = vendor_checks.check, list[int]()
+
+        async def asked(*about: Any) -> tuple[bool, str]:
+            pool = resources.database.pool.get_stats()
+            kept.append(pool["pool_size"] - pool["pool_available"])
+            return await ask(*about)
+
+        monkeypatch.setattr(vendor_checks, "check", asked)
+        assert (await gateway.post(f"{PATH}/phantombuster/test", headers=tenant.admin.headers)).status_code == 200
+        assert kept == [0]
 
 
 class TestWhatIsNoKey:
