@@ -13,7 +13,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -24,6 +24,8 @@ from kit.redaction import redact
 
 SEND_LIMIT_S = 20.0
 """How long a vendor may take; a look-up before this has passed could miss what it still accepts."""
+CLOCKS_DIFFER_BY = timedelta(hours=1)
+"""How far a vendor's clock may be from ours before a look-up takes a message for an older one."""
 ACCOUNT_REST_S = 15 * 60.0
 MOST_WAIT_S = 24 * 3600.0
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")

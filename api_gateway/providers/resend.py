@@ -2,6 +2,9 @@
 the person may have said stop in between and a second call would write to them.
 """
 
+import asyncio
+import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +12,7 @@ import httpx2
 
 from api_gateway.providers import mail_headers
 from api_gateway.providers.port import (
+    CLOCKS_DIFFER_BY,
     NOT_THE_LIST,
     SEND_LIMIT_S,
     Ambiguous,
@@ -26,8 +30,11 @@ from api_gateway.providers.port import (
 from kit.errors import VendorFailed
 
 CALL_LIMIT_S = 10.0
+TOO_FAST = "vendor_answered:429"
 PAGE = 100
-MAX_PAGES = 5
+MAX_PAGES = 100
+LOOK_LIMIT_S = 60.0
+"""How long a look-up goes on where the vendor wants us to be slow: by default it allows two calls a second."""
 
 
 class Resend:
@@ -67,18 +74,19 @@ class Resend:
         return _sent(str(content["id"]), message)
 
     async def look_up(self, message: Outgoing) -> Finding:
-        """The mail that carries the message's marker, among those that were sent."""
+        """The mail that carries the message's marker, among those that were sent since it was begun, newest first."""
         query = {"limit": str(PAGE)}
+        end = time.monotonic() + LOOK_LIMIT_S
         try:
             for _ in range(MAX_PAGES):
-                page = await self._get("/emails", query)
+                page = await self._read("/emails", query, end)
                 if isinstance(page, Unknown):
                     return page
                 if not isinstance(rows := page.get("data"), list):
                     return Unknown(NOT_THE_LIST, 60.0)
-                if found := await self._among(rows, message):
+                if found := await self._among(rows, message, end):
                     return found
-                if not rows or not page.get("has_more"):
+                if not rows or not page.get("has_more") or _is_older(rows[-1], message):
                     return NotThere()
                 query["after"] = str(rows[-1]["id"])
         except httpx2.HTTPError as error:
@@ -86,11 +94,19 @@ class Resend:
         # It may be further down: not found is not the same as not there, and only the latter may be sent again.
         return Unknown("too_many_mails_to_look_through")
 
-    async def _among(self, rows: list[dict[str, Any]], message: Outgoing) -> Sent | Unknown | None:
+    async def _read(self, path: str, query: dict[str, str], end: float) -> dict[str, Any] | Unknown:
+        # Waits as long as the vendor says, until `end` (monotonic seconds).
+        while True:
+            read = await self._get(path, query)
+            if not isinstance(read, Unknown) or read.reason != TOO_FAST or time.monotonic() + read.after_s > end:
+                return read
+            await asyncio.sleep(read.after_s)
+
+    async def _among(self, rows: list[dict[str, Any]], message: Outgoing, end: float) -> Sent | Unknown | None:
         for row in rows:
             if message.recipient not in row.get("to", []) or row.get("subject") != message.subject:
                 continue
-            mail = await self._get(f"/emails/{row['id']}", {})
+            mail = await self._read(f"/emails/{row['id']}", {}, end)
             if isinstance(mail, Unknown):
                 return mail
             if not {"html", "text"} & mail.keys():
@@ -114,6 +130,14 @@ class Resend:
         if not answer.is_success:
             return Unknown(f"vendor_answered:{answer.status_code}", retry_after(answer, 30.0))
         return _json(answer)
+
+
+def _is_older(row: dict[str, Any], message: Outgoing) -> bool:
+    try:
+        created = datetime.fromisoformat(str(row.get("created_at")))
+        return message.begun_at is not None and created < message.begun_at - CLOCKS_DIFFER_BY
+    except (ValueError, TypeError):
+        return False
 
 
 def _sent(mail_id: str, message: Outgoing) -> Sent:

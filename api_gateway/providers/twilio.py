@@ -1,7 +1,6 @@
 """Twilio, text messages only. It knows no idempotency key: what is in doubt is looked for in its list of messages."""
 
 from dataclasses import replace
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +9,7 @@ import httpx2
 
 from api_gateway.providers.forgetting import Step, Traces
 from api_gateway.providers.port import (
+    CLOCKS_DIFFER_BY,
     NOT_THE_LIST,
     SEND_LIMIT_S,
     Ambiguous,
@@ -30,7 +30,6 @@ from kit.errors import VendorFailed
 CALL_LIMIT_S = 10.0
 OPTED_OUT = "21610"
 """The person has answered STOP to this number."""
-CLOCKS_DIFFER_BY = timedelta(hours=1)
 
 
 class Twilio:

@@ -5,6 +5,7 @@ asks `decide()`, and writes the intent as `sending`; the second writes down what
 holds the lease.
 """
 
+import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -34,6 +35,7 @@ from kit.settings import decode_key
 
 ACTOR = "workflow:send-due-messages"
 CLAIM_LEASE = timedelta(minutes=5)
+SETTLE_LEASE = timedelta(minutes=2)
 SEND_LEASE = timedelta(seconds=SEND_LIMIT_S + 40)
 """Longer than everything that happens between the two transactions may take."""
 MOST_ROUNDS = 20
@@ -81,9 +83,12 @@ async def deliver(shared: Resources, intent_id: UUID, lease_token: UUID) -> Deli
 async def settle(shared: Resources, limit: int) -> SettlementResult:
     """Ask the vendors about sends in doubt: each becomes sent, or is planned again, or stays in doubt."""
     async with shared.database.workflow(actor=ACTOR, reason="settle") as session:
-        leased = await repository.claim_ambiguous(session, most=limit, lease=timedelta(minutes=2))
-    settled = 0
+        leased = await repository.claim_ambiguous(session, most=limit, lease=SETTLE_LEASE)
+    settled, end = 0, time.monotonic() + SETTLE_LEASE.total_seconds()
     for one in leased:
+        if time.monotonic() > end:
+            # A slow vendor: whoever comes next takes up the rest.
+            break
         settled += await delivery.look_up(shared, one)
     async with shared.database.workflow(actor=ACTOR) as session:
         remaining = await repository.count_ambiguous(session)

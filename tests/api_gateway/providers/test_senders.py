@@ -17,6 +17,7 @@ from api_gateway.providers import resend as resend_module
 from api_gateway.providers.instantly import Instantly
 from api_gateway.providers.mail_headers import on_the_wire
 from api_gateway.providers.port import (
+    CLOCKS_DIFFER_BY,
     Ambiguous,
     Failed,
     NotThere,
@@ -201,6 +202,28 @@ class TestResend:
             assert isinstance(await resend.deliver(message), Sent)
         assert isinstance(await resend.look_up(second), Sent)
         assert isinstance(await resend.look_up(first), Unknown)
+
+    async def test_it_looks_down_to_where_the_message_was_begun_and_no_further(
+        self, resend: Provider, vendors: dict[str, Vendor], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(resend_module, "PAGE", 1)
+        earlier = [outgoing() for _ in range(8)]
+        for message in earlier:
+            assert isinstance(await resend.deliver(message), Sent)
+        assert isinstance(await resend.look_up(earlier[0]), Sent)
+        monkeypatch.setattr(resend_module, "MAX_PAGES", 2)
+        begun = datetime.now(UTC) + CLOCKS_DIFFER_BY + timedelta(seconds=1)
+        assert isinstance(await resend.look_up(outgoing(begun_at=begun)), NotThere)
+
+    async def test_a_look_up_goes_as_slowly_as_the_vendor_wants(
+        self, resend: Provider, vendors: dict[str, Vendor], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(resend_module, "PAGE", 1)
+        messages = [outgoing() for _ in range(5)]
+        for message in messages:
+            assert isinstance(await resend.deliver(message), Sent)
+        vendors["resend"].control("configure", requests_per_second=2)
+        assert isinstance(await resend.look_up(messages[0]), Sent)
 
     async def test_faults(self, resend: Provider, vendors: dict[str, Vendor], client: httpx2.AsyncClient) -> None:
         vendors["resend"].behave("fail", "POST /emails", status=429, times=1)
