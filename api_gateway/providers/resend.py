@@ -44,6 +44,7 @@ class Resend:
         self._client = client
         self._base = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._looked_through: dict[str, dict[str, Any]] = {}
 
     async def deliver(self, message: Outgoing) -> Outcome:
         """Send one mail. Never raises for the vendor."""
@@ -74,25 +75,36 @@ class Resend:
         return _sent(str(content["id"]), message)
 
     async def look_up(self, message: Outgoing) -> Finding:
-        """The mail that carries the message's marker, among those that were sent since it was begun, newest first."""
-        query = {"limit": str(PAGE)}
+        """The mail that carries the message's marker, among those that were sent since it was begun, newest first.
+
+        Pages are kept for the next look-up of the same client: doubts come in numbers, and two calls a second are few.
+        """
+        after = ""
         end = time.monotonic() + LOOK_LIMIT_S
         try:
             for _ in range(MAX_PAGES):
-                page = await self._read("/emails", query, end)
+                page = self._looked_through.get(after) or await self._page(after, end)
                 if isinstance(page, Unknown):
                     return page
-                if not isinstance(rows := page.get("data"), list):
-                    return Unknown(NOT_THE_LIST, 60.0)
+                rows = page["data"]
                 if found := await self._among(rows, message, end):
                     return found
                 if not rows or not page.get("has_more") or _is_older(rows[-1], message):
                     return NotThere()
-                query["after"] = str(rows[-1]["id"])
+                after = str(rows[-1]["id"])
         except httpx2.HTTPError as error:
             return Unknown(type(error).__name__)
         # It may be further down: not found is not the same as not there, and only the latter may be sent again.
         return Unknown("too_many_mails_to_look_through")
+
+    async def _page(self, after: str, end: float) -> dict[str, Any] | Unknown:
+        page = await self._read("/emails", {"limit": str(PAGE)} | ({"after": after} if after else {}), end)
+        if isinstance(page, Unknown):
+            return page
+        if not isinstance(page.get("data"), list):
+            return Unknown(NOT_THE_LIST, 60.0)
+        self._looked_through[after] = page
+        return page
 
     async def _read(self, path: str, query: dict[str, str], end: float) -> dict[str, Any] | Unknown:
         # Waits as long as the vendor says, until `end` (monotonic seconds).

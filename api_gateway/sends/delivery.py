@@ -159,8 +159,11 @@ async def write_down(shared: Resources, prepared: Prepared, outcome: Outcome) ->
     return result
 
 
-async def look_up(shared: Resources, leased: Leased) -> bool:
-    """Settle one ambiguous intent by asking its vendor; False when it stays in doubt."""
+async def look_up(shared: Resources, leased: Leased, vendors: dict[tuple[UUID, str], Provider]) -> bool:
+    """Settle one ambiguous intent by asking its vendor; False when it stays in doubt.
+
+    `vendors`: the clients of one round of look-ups by organization and provider, which may keep what they have read.
+    """
     async with shared.database.workflow(leased.organization_id, actor=ACTOR, reason="settle") as session:
         intent = await repository.locked_facts(session, leased.id)
         if intent is None or intent.lease_token != leased.lease_token or intent.intent_status != "ambiguous":
@@ -169,7 +172,12 @@ async def look_up(shared: Resources, leased: Leased) -> bool:
         await ledger.mark_in_doubt(session, intent)
         mailboxes = await repository.mailboxes(session, leased.organization_id, datetime.now(UTC))
         mailbox = next((box for box in mailboxes if box.id == intent.intent_mailbox_id), None)
-        vendor = RetryAt(0, "its mailbox is gone") if mailbox is None else await sender_for(session, shared, mailbox)
+        vendor: Provider | RetryAt = RetryAt(0, "its mailbox is gone")
+        if mailbox is not None:
+            whose = (leased.organization_id, mailbox.provider)
+            vendor = vendors.get(whose) or await sender_for(session, shared, mailbox)
+            if not isinstance(vendor, RetryAt):
+                vendors[whose] = vendor
         binding = await bindings.find(session, intent.campaign_id, mailbox.id) if mailbox is not None else None
     if mailbox is None or isinstance(vendor, RetryAt):
         finding: Sent | NotThere | Unknown = Unknown("the vendor cannot be asked", 300.0)

@@ -14,7 +14,7 @@ import structlog
 
 from api_gateway.database import Session
 from api_gateway.providers.instantly import Instantly
-from api_gateway.providers.port import ACCOUNT_REST_S, SEND_LIMIT_S, RetryAt
+from api_gateway.providers.port import ACCOUNT_REST_S, SEND_LIMIT_S, Provider, RetryAt
 from api_gateway.resources import Resources
 from api_gateway.sends import bindings, cut_points, delivery, ledger, repository
 from api_gateway.sends.decide import Decision, Defer, Stop
@@ -85,11 +85,12 @@ async def settle(shared: Resources, limit: int) -> SettlementResult:
     async with shared.database.workflow(actor=ACTOR, reason="settle") as session:
         leased = await repository.claim_ambiguous(session, most=limit, lease=SETTLE_LEASE)
     settled, end = 0, time.monotonic() + SETTLE_LEASE.total_seconds()
+    vendors: dict[tuple[UUID, str], Provider] = {}
     for one in leased:
         if time.monotonic() > end:
             # A slow vendor: whoever comes next takes up the rest.
             break
-        settled += await delivery.look_up(shared, one)
+        settled += await delivery.look_up(shared, one, vendors)
     async with shared.database.workflow(actor=ACTOR) as session:
         remaining = await repository.count_ambiguous(session)
     return SettlementResult(settled=settled, still_ambiguous=remaining)

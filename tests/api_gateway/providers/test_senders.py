@@ -215,6 +215,20 @@ class TestResend:
         begun = datetime.now(UTC) + CLOCKS_DIFFER_BY + timedelta(seconds=1)
         assert isinstance(await resend.look_up(outgoing(begun_at=begun)), NotThere)
 
+    async def test_look_ups_of_one_client_read_each_page_once(self) -> None:
+        asked: list[str] = []
+
+        def answer(request: httpx2.Request) -> httpx2.Response:
+            asked.append(request.url.params.get("after", "the top"))
+            mail = {"id": f"m{len(asked)}", "to": ["somebody@exemple.example"], "subject": "another"}
+            return httpx2.Response(200, json={"data": [mail], "has_more": len(asked) < 3})
+
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+            one_client = Resend(client, "https://resend.test", "re_key")
+            found = [await one_client.look_up(outgoing()) for _ in range(5)]
+        assert [type(finding) for finding in found] == [NotThere] * 5
+        assert asked == ["the top", "m1", "m2"]
+
     async def test_a_look_up_goes_as_slowly_as_the_vendor_wants(
         self, resend: Provider, vendors: dict[str, Vendor], monkeypatch: pytest.MonkeyPatch
     ) -> None:
