@@ -224,6 +224,11 @@ class TestAVendor:
             db.execute("drop function private.take_time cascade")
         assert (await show(client, known, erasure))["status"] == "done"
 
+        # One whose end was missed is ended by the night.
+        db.execute("update public.erasures set status = 'erased', sealed_traces = 'kept' where id = %s", [erasure])
+        await forgetting.take_up(shared, datetime.now(UTC))
+        assert (await show(client, known, erasure))["status"] == "done"
+
     async def test_whose_key_is_gone_is_told_of_at_once(
         self, client: httpx2.AsyncClient, shared: Resources, known: Somebody, db: Db
     ) -> None:
