@@ -75,5 +75,6 @@ def test_a_person_finds_their_way_through_every_page(
     record_testsuite_property("dashboard", json.dumps(report["dashboard"]))
     print(f"\nStopped elsewhere after: {report['stop']}; live: {report['live']}")
     print(f"Dashboard: {report['dashboard']}; {len(report['screenshots'])} pictures in {pictures}")
+    assert report["message"]["approved"]
     assert report["screenshots"]
     assert all(Path(picture).stat().st_size > 5_000 for picture in report["screenshots"])

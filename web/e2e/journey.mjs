@@ -7,6 +7,7 @@
 // CHROMIUM names the browser (default: Debian's, else Playwright's own). Prints one JSON object; exits 1 with reasons.
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { chromium } from "playwright-core";
 import { audit } from "./accessibility.mjs";
 import { inviteColleague, stopAndResume, switchOrganization } from "./administration.mjs";
@@ -58,6 +59,13 @@ const page = await opened(context);
 const failures = [];
 const report = { panel, screenshots: [], accessibility: [], campaign: null, live: null, stop: null, message: null, dashboard: null };
 const note = (where, problem) => failures.push(`${where}: ${problem}`);
+
+/** What went wrong and what was waited for: the first line of Playwright's message, and of its call log. */
+const told = (error) => {
+  const lines = stripVTControlCharacters(error.message).split("\n").map((line) => line.trim());
+  const log = lines.indexOf("Call log:");
+  return log === -1 ? lines[0] : `${lines[0]} ${lines[log + 1] ?? ""}`;
+};
 
 /** A page whose own faults, and the server's, are failures. */
 async function opened(where) {
@@ -125,7 +133,7 @@ async function see(page, visit, language, size) {
     if (size !== "tablet") report.accessibility.push(await audit(page, name, failures));
   } catch (error) {
     await shoot(`${name}-failed`, page);
-    note(name, error.message.split("\n")[0]);
+    note(name, told(error));
   }
 }
 
@@ -134,7 +142,7 @@ async function attempt(name, act) {
     return await act();
   } catch (error) {
     await shoot(`${name}-failed`).catch(() => undefined);
-    note(name, error.message.split("\n")[0]);
+    note(name, told(error));
     return null;
   }
 }
