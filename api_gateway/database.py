@@ -47,6 +47,13 @@ _OPEN: LiteralString = """
 """
 
 
+def _as_workflow(organization_id: UUID | None, actor: str, reason: str) -> dict[str, str]:
+    organization = "" if organization_id is None else str(organization_id)
+    return {
+        "role": "workflow", "claims": "", "sub": "", "organization_id": organization, "actor": actor, "reason": reason,
+    }  # fmt: skip
+
+
 def note_caller(*, ip: str, user_agent: str) -> None:
     """Have the audit log tell where every change came from that this request makes, in whatever role."""
     _caller.set((ip, user_agent[:500]))
@@ -55,9 +62,10 @@ def note_caller(*, ip: str, user_agent: str) -> None:
 class Session:
     """One transaction under one role. Queries take named parameters; rows come back as Pydantic models."""
 
-    def __init__(self, connection: Connection, opened: AsyncExitStack) -> None:
+    def __init__(self, connection: Connection, opened: AsyncExitStack, settings: Mapping[str, str]) -> None:
         self.connection = connection
         self._opened = opened
+        self._settings = settings
         self._after_commit: list[AfterCommit] = []
 
     async def rows(self, model: type[M], query: Query, **params: Any) -> list[M]:
@@ -125,6 +133,17 @@ class Session:
         """
         self._after_commit.append(work)
 
+    @asynccontextmanager
+    async def as_workflow(self, organization_id: UUID, *, actor: str, reason: str = "") -> AsyncIterator[None]:
+        """The same transaction as `workflow`, narrowed to one organization, for what a person may not touch themselves.
+
+        The role ends with the block. An error undoes what the block did, and with it the role.
+        """
+        async with self.connection.transaction():
+            await self.connection.execute(_OPEN, {**self._settings, **_as_workflow(organization_id, actor, reason)})
+            yield
+            await self.connection.execute(_OPEN, self._settings)
+
     async def end(self) -> None:
         """Commit now and give the connection back: whoever waits for the outside next must not keep it from others."""
         await self._opened.aclose()
@@ -185,7 +204,7 @@ class Database:
         async with AsyncExitStack() as opened:
             connection = await opened.enter_async_context(self.pool.connection())
             await connection.execute(_OPEN, settings)
-            session = Session(connection, opened)
+            session = Session(connection, opened, settings)
             yield session
         session.run_after_commit()
 
@@ -202,10 +221,7 @@ class Database:
         self, organization_id: UUID | None = None, *, actor: str = "workflow", reason: str = ""
     ) -> AsyncIterator[Session]:
         """A transaction as `workflow`: sees one organization's rows, or none until it is narrowed to one."""
-        organization = "" if organization_id is None else str(organization_id)
-        async with self._transaction(
-            role="workflow", organization_id=organization, actor=actor, reason=reason
-        ) as session:
+        async with self._transaction(**_as_workflow(organization_id, actor, reason)) as session:
             yield session
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal, LiteralString, NamedTuple
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -26,8 +26,16 @@ _MEETING: LiteralString = """
 """
 
 
+class Stamp(NamedTuple):
+    """How much what an event told counts: more for a booking or a move (`level` 1), then by event time and rank."""
+
+    level: int
+    at: datetime
+    rank: int
+
+
 class Known(BaseModel):
-    """A meeting as far as events change it."""
+    """A meeting as far as events change it. `detail_stamps`: by detail, the stamp of the event that told it."""
 
     id: UUID
     provider: Literal["calcom", "calendly"]
@@ -39,10 +47,13 @@ class Known(BaseModel):
     end_at: datetime
     time_zone: str
     status: MeetingStatus
+    cancellation_reason: str | None
+    video_url: str | None
     organizer_email: str | None
     attendees: list[dict[str, Any]]
     last_event_at: datetime
     last_event_rank: int
+    detail_stamps: dict[str, Stamp]
 
 
 class Whose(BaseModel):
@@ -168,11 +179,11 @@ async def insert(session: Session, **values: Any) -> UUID:
         insert into public.meetings
             (organization_id, enrollment_id, campaign_id, prospect_id, source_message_id, provider, booking_uid,
              previous_uids, title, start_at, end_at, time_zone, status, video_url, organizer_email, attendee_email,
-             attendee_name, attendees, cancellation_reason, last_event_at, last_event_rank)
+             attendee_name, attendees, cancellation_reason, last_event_at, last_event_rank, detail_stamps)
         values (%(organization_id)s, %(enrollment_id)s, %(campaign_id)s, %(prospect_id)s, %(source_message_id)s,
                 %(provider)s, %(booking_uid)s, %(previous_uids)s, %(title)s, %(start_at)s, %(end_at)s, %(time_zone)s,
                 %(status)s, %(video_url)s, %(organizer_email)s, %(attendee_email)s, %(attendee_name)s, %(attendees)s,
-                %(cancellation_reason)s, %(last_event_at)s, %(last_event_rank)s)
+                %(cancellation_reason)s, %(last_event_at)s, %(last_event_rank)s, %(detail_stamps)s)
         returning id
         """,
         **values,
@@ -180,40 +191,20 @@ async def insert(session: Session, **values: Any) -> UUID:
     return meeting_id
 
 
-async def update(session: Session, meeting_id: UUID, *, keeps_details: bool, **values: Any) -> None:
-    """Take over what the latest event says; what it leaves out stays.
-
-    `keeps_details`: an event that only says how the meeting stands names those who come in part, and its link seldom.
-    """
+async def update(session: Session, meeting_id: UUID, **values: Any) -> None:
     await session.execute(
         """
         update public.meetings
-        set title = coalesce(nullif(%(title)s, ''), title), start_at = %(start_at)s, end_at = %(end_at)s,
-            time_zone = %(time_zone)s, status = %(status)s,
-            video_url = case when %(keeps_details)s then video_url else %(video_url)s end,
-            organizer_email = coalesce(%(organizer_email)s, organizer_email),
-            attendee_email = case when %(keeps_details)s and attendee_email <> '' then attendee_email
-                                  else coalesce(nullif(%(attendee_email)s, ''), attendee_email) end,
-            attendee_name = case when %(keeps_details)s and attendee_name <> '' then attendee_name
-                                 else coalesce(nullif(%(attendee_name)s, ''), attendee_name) end,
-            attendees = case when %(attendees)s::jsonb = '[]' or (%(keeps_details)s and attendees <> '[]')
-                             then attendees else %(attendees)s end,
+        set booking_uid = %(booking_uid)s, previous_uids = %(previous_uids)s, title = %(title)s,
+            start_at = %(start_at)s, end_at = %(end_at)s, time_zone = %(time_zone)s, status = %(status)s,
+            video_url = %(video_url)s, organizer_email = %(organizer_email)s, attendee_email = %(attendee_email)s,
+            attendee_name = %(attendee_name)s, attendees = %(attendees)s,
             cancellation_reason = %(cancellation_reason)s, last_event_at = %(last_event_at)s,
-            last_event_rank = %(last_event_rank)s
+            last_event_rank = %(last_event_rank)s, detail_stamps = %(detail_stamps)s
         where id = %(id)s
         """,
         id=meeting_id,
-        keeps_details=keeps_details,
         **values,
-    )
-
-
-async def note_uids(session: Session, meeting_id: UUID, current: str, previous: Sequence[str]) -> None:
-    await session.execute(
-        "update public.meetings set booking_uid = %(current)s, previous_uids = %(previous)s where id = %(id)s",
-        id=meeting_id,
-        current=current,
-        previous=list(previous),
     )
 
 
@@ -221,7 +212,10 @@ async def attach(session: Session, meeting_id: UUID, enrollment_id: UUID) -> Non
     await session.execute(
         """
         update public.meetings m
-        set enrollment_id = e.id, campaign_id = e.campaign_id, prospect_id = e.prospect_id
+        set enrollment_id = e.id, campaign_id = e.campaign_id, prospect_id = e.prospect_id,
+            source_message_id = (select s.id from public.messages s
+                                 where s.organization_id = e.organization_id and s.enrollment_id = e.id
+                                   and s.status = 'sent' order by s.sent_at desc limit 1)
         from public.enrollments e
         where m.id = %(id)s and e.organization_id = m.organization_id and e.id = %(enrollment_id)s
         """,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from api_gateway.credentials.sealed import open_credential
+from api_gateway.database import Session
 from api_gateway.meetings import recording, repository
 from api_gateway.meetings.schemas import Meeting, MeetingCancellation, MeetingOutcome, MeetingPage, MeetingStatus
 from api_gateway.pagination import PageRequest, cut, encode_cursor
@@ -50,10 +51,7 @@ async def list_meetings(
 
 async def get_meeting(member: Member, meeting_id: UUID) -> Meeting:
     """One meeting; MeetingNotFound otherwise."""
-    meeting = await repository.one(member.session, member.organization_id, meeting_id)
-    if meeting is None:
-        raise MeetingNotFound
-    return meeting
+    return await _get(member.session, member.organization_id, meeting_id)
 
 
 async def cancel_meeting(member: Member, meeting_id: UUID, cancellation: MeetingCancellation) -> Meeting:
@@ -64,8 +62,10 @@ async def cancel_meeting(member: Member, meeting_id: UUID, cancellation: Meeting
     meeting = await _own(member, meeting_id)
     if meeting.status not in _STANDING:
         raise MeetingNotStanding
-    shared = member.shared
-    async with shared.database.workflow(member.organization_id, actor=f"user:{member.user_id}") as session:
+    # The vendor may take its time.
+    await member.session.end()
+    shared, organization_id, actor = member.shared, member.organization_id, f"user:{member.user_id}"
+    async with shared.database.workflow(organization_id, actor=actor) as session:
         credential = await open_credential(session, shared.keyring, meeting.provider)
     key = credential.key.get_secret_value()
     if meeting.provider == "calcom":
@@ -74,8 +74,8 @@ async def cancel_meeting(member: Member, meeting_id: UUID, cancellation: Meeting
     else:
         calendly = Calendly(shared.http, shared.settings.calendly_base_url, key)
         await calendly.cancel_event(meeting.booking_uid, cancellation.reason)
-    await _note(member, meeting_id, "cancelled", cancellation.reason or None)
-    return await get_meeting(member, meeting_id)
+    async with shared.database.workflow(organization_id, actor=actor, reason="meeting cancelled") as session:
+        return await _note(session, organization_id, meeting_id, "cancelled", cancellation.reason or None)
 
 
 async def set_outcome(member: Member, meeting_id: UUID, outcome: MeetingOutcome) -> Meeting:
@@ -85,8 +85,10 @@ async def set_outcome(member: Member, meeting_id: UUID, outcome: MeetingOutcome)
         raise MeetingNotStanding
     if meeting.start_at > datetime.now(UTC):
         raise MeetingNotBegun
-    await _note(member, meeting_id, outcome.status, None)
-    return await get_meeting(member, meeting_id)
+    session, organization_id = member.session, member.organization_id
+    reason = f"meeting {outcome.status}"
+    async with session.as_workflow(organization_id, actor=f"user:{member.user_id}", reason=reason):
+        return await _note(session, organization_id, meeting_id, outcome.status, None)
 
 
 async def _own(member: Member, meeting_id: UUID) -> Meeting:
@@ -96,12 +98,19 @@ async def _own(member: Member, meeting_id: UUID) -> Meeting:
     return meeting
 
 
-async def _note(member: Member, meeting_id: UUID, kind: BookingKind, reason: str | None) -> None:
+async def _note(
+    session: Session, organization_id: UUID, meeting_id: UUID, kind: BookingKind, reason: str | None
+) -> Meeting:
     # As an event of its own, so that the enrollment follows by the same rules as for a vendor's event.
-    async with member.shared.database.workflow(
-        member.organization_id, actor=f"user:{member.user_id}", reason=f"meeting {kind}"
-    ) as session:
-        known = await repository.known_by_id(session, meeting_id)
-        if known is not None:
-            said = recording.by_hand(known, kind, at=datetime.now(UTC), reason=reason)
-            await recording.apply(session, member.organization_id, said)
+    if (known := await repository.known_by_id(session, meeting_id)) is not None:
+        await recording.apply(
+            session, organization_id, recording.by_hand(known, kind, at=datetime.now(UTC), reason=reason)
+        )
+    return await _get(session, organization_id, meeting_id)
+
+
+async def _get(session: Session, organization_id: UUID, meeting_id: UUID) -> Meeting:
+    meeting = await repository.one(session, organization_id, meeting_id)
+    if meeting is None:
+        raise MeetingNotFound
+    return meeting

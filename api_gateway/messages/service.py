@@ -142,11 +142,11 @@ async def settle_message(member: Member, message_id: UUID, settlement: MessageSe
     if message.status != "ambiguous":
         raise MessageNotOpen(f"The message is {message.status}; there is nothing to settle.")
     # Members cannot write a row of the ledger that may have left; the workflow role can, in this organization only.
-    async with member.shared.database.workflow(
+    async with member.session.as_workflow(
         member.organization_id, actor=f"user:{member.user_id}", reason="settled_by_person"
-    ) as session:
+    ):
         await ledger.settle_by_person(
-            session,
+            member.session,
             message_id=message_id,
             was_sent=settlement.outcome == "sent",
             day_seconds=member.shared.settings.sequence_day_seconds,

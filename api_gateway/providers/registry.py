@@ -23,8 +23,13 @@ def instantly(settings: Settings, client: httpx2.AsyncClient, credential: OpenCr
     return Instantly(client, settings.instantly_base_url, credential.key.get_secret_value())
 
 
-def sender(settings: Settings, client: httpx2.AsyncClient, credential: OpenCredential) -> Provider | None:
-    """The sending client of a credential; None for a service that sends nothing, or lacks what it needs to."""
+def sender(
+    settings: Settings, client: httpx2.AsyncClient, credential: OpenCredential, status_callback: str | None = None
+) -> Provider | None:
+    """The sending client of a credential; None for a service that sends nothing, or lacks what it needs to.
+
+    `status_callback`: our address to be told to a vendor who asks for one with each message.
+    """
     key = credential.key.get_secret_value()
     options = credential.options
     match credential.service_name:
@@ -33,7 +38,7 @@ def sender(settings: Settings, client: httpx2.AsyncClient, credential: OpenCrede
         case "resend":
             return Resend(client, settings.resend_base_url, key)
         case "twilio" if options.get("account_sid"):
-            return Twilio(client, settings.twilio_base_url, str(options["account_sid"]), key)
+            return Twilio(client, settings.twilio_base_url, str(options["account_sid"]), key, status_callback)
         case "smtp" if options.get("host") and str(options.get("port", "587")).isdigit():
             return Smtp(
                 SmtpAccount(

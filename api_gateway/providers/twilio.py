@@ -33,10 +33,18 @@ OPTED_OUT = "21610"
 
 
 class Twilio:
-    """One customer's Twilio account."""
+    """One customer's Twilio account. `status_callback`: where it tells what becomes of a message."""
 
-    def __init__(self, client: httpx2.AsyncClient, base_url: str, account_sid: str, token: str) -> None:
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        base_url: str,
+        account_sid: str,
+        token: str,
+        status_callback: str | None = None,
+    ) -> None:
         self._client = client
+        self._callback = {} if status_callback is None else {"StatusCallback": status_callback}
         self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{quote(account_sid, safe='')}/Messages.json"
         self._auth = httpx2.BasicAuth(account_sid, token)
 
@@ -45,7 +53,7 @@ class Twilio:
         try:
             answer = await self._client.post(
                 self._messages,
-                data={"To": message.recipient, "From": message.sender, "Body": message.text},
+                data={"To": message.recipient, "From": message.sender, "Body": message.text, **self._callback},
                 auth=self._auth,
                 timeout=SEND_LIMIT_S,
             )

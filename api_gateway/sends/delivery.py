@@ -33,6 +33,7 @@ from api_gateway.sends.desk import as_begun
 from api_gateway.sends.repository import IntentFacts, Leased, MailboxRow
 from api_gateway.sends.schemas import DeliveryResult
 from api_gateway.suppressions.service import suppress_prospect
+from api_gateway.webhooks.registering import status_callback
 from kit.errors import VendorFailed
 from kit.sealing import SealBroken
 from kit.settings import decode_key
@@ -93,7 +94,8 @@ async def sender_for(session: Session, shared: Resources, mailbox: MailboxRow) -
         return RetryAt(0, "no key is stored", account_fault=True)
     except SealBroken:
         return RetryAt(0, "the stored key cannot be opened", account_fault=True)
-    return registry.sender(shared.settings, shared.http, credential) or RetryAt(0, "it cannot send")
+    callback = await status_callback(session, shared, "twilio") if mailbox.provider == "twilio" else None
+    return registry.sender(shared.settings, shared.http, credential, callback) or RetryAt(0, "it cannot send")
 
 
 async def hand_over(shared: Resources, prepared: Prepared) -> Outcome:

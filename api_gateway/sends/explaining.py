@@ -86,7 +86,8 @@ async def _coming(member: Member, prospect_id: UUID, keys: list[Key]) -> _Next:
     now = datetime.now(UTC)
     secret = decode_key(member.shared.settings.unsubscribe_key.get_secret_value())
     # Members may not read leases; the facts of a send hold one.
-    async with member.shared.database.workflow(member.organization_id, actor="gateway", reason="explain") as session:
+    session = member.session
+    async with session.as_workflow(member.organization_id, actor="gateway", reason="explain"):
         suppressed = await suppressed_reason(session, organization_id=member.organization_id, keys=keys, secret=secret)
         intents = await repository.open_facts_of_prospect(session, prospect_id)
         desk = await Desk.laid(session, member.organization_id, intents, secret=secret, now=now)

@@ -36,6 +36,19 @@ async def standing(session: Session, source: str) -> list[StandingEndpoint]:
     )
 
 
+async def open_paths(session: Session, source: str) -> list[tuple[UUID, str]]:
+    """Ids and path hashes of the organization's open ways in, newest first."""
+    rows = await session.dicts(
+        """
+        select id, token_hash from public.inbound_endpoints
+        where organization_id = private.workflow_organization_id() and source = %(source)s and status = 'active'
+        order by created_at desc, id
+        """,
+        source=source,
+    )
+    return [(row["id"], row["token_hash"]) for row in rows]
+
+
 async def one(session: Session, endpoint_id: UUID) -> StandingEndpoint | None:
     return await session.row(
         StandingEndpoint,

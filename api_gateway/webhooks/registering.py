@@ -1,6 +1,9 @@
 """Our webhook at a vendor: an unguessable path, a random secret, both made here and kept sealed or hashed."""
 
+import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -8,6 +11,7 @@ import structlog
 
 from api_gateway.credentials import hooks
 from api_gateway.credentials.sealed import OpenCredential, open_credential
+from api_gateway.database import Session
 from api_gateway.providers import registry
 from api_gateway.resources import Resources
 from api_gateway.webhooks import endpoint_repository as repository
@@ -15,6 +19,7 @@ from api_gateway.webhooks.inbox import hash_of
 from api_gateway.webhooks.sealed import seal
 from api_gateway.webhooks.verification import INSTANTLY_HEADER
 from kit.errors import AppError
+from kit.settings import decode_key
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +40,26 @@ class NewWayIn:
 def new_way_in(secret: str | None = None) -> NewWayIn:
     """A path of 256 random bits and, unless the vendor made one, a secret of as many."""
     return NewWayIn(uuid4(), secrets.token_urlsafe(32), secret or secrets.token_urlsafe(32))
+
+
+def told_each_time(shared: Resources, way_in: NewWayIn) -> NewWayIn:
+    """The same with a path that can be worked out again, for a vendor who is told it with every message."""
+    return replace(way_in, token=_token_of(shared, way_in.id))
+
+
+async def status_callback(session: Session, shared: Resources, source: str) -> str | None:
+    """The address to be told with a message, so that the vendor tells what becomes of it; None without a way in."""
+    for endpoint_id, token_hash in await repository.open_paths(session, source):
+        token = _token_of(shared, endpoint_id)
+        if hmac.compare_digest(hash_of(token), token_hash):
+            return NewWayIn(endpoint_id, token, "").url(shared.settings.public_url, source)
+    return None
+
+
+def _token_of(shared: Resources, endpoint_id: UUID) -> str:
+    key = decode_key(shared.settings.unsubscribe_key.get_secret_value())
+    digest = hmac.new(key, f"way-in|{endpoint_id}".encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 async def register_endpoint(shared: Resources, organization_id: UUID, source: str) -> None:

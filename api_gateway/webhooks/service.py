@@ -9,7 +9,7 @@ from uuid import UUID
 from api_gateway.pagination import PageRequest, cut, encode_cursor
 from api_gateway.sessions import Member
 from api_gateway.webhooks import endpoint_repository, event_repository, inbox, verification
-from api_gateway.webhooks.registering import new_way_in
+from api_gateway.webhooks.registering import new_way_in, told_each_time
 from api_gateway.webhooks.schemas import (
     EndpointCreate,
     EventReplay,
@@ -143,10 +143,12 @@ async def create_endpoint(member: Member, wanted: EndpointCreate) -> NewEndpoint
     _require_secret(wanted.source, wanted.secret)
     shared = member.shared
     way_in = new_way_in(wanted.secret)
+    if wanted.source == "twilio":
+        way_in = told_each_time(shared, way_in)
     # Members write no endpoint; the workflow role does, in this organization only.
-    async with shared.database.workflow(member.organization_id, actor=f"user:{member.user_id}") as session:
+    async with member.session.as_workflow(member.organization_id, actor=f"user:{member.user_id}"):
         await endpoint_repository.insert(
-            session,
+            member.session,
             id=way_in.id,
             organization_id=member.organization_id,
             source=wanted.source,
@@ -177,7 +179,8 @@ async def rotate_secret(member: Member, endpoint_id: UUID, wanted: SecretRotatio
     secret = wanted.secret or new_way_in().secret
     until = datetime.now(UTC) + ROTATION
     shared, organization_id = member.shared, member.organization_id
-    async with shared.database.workflow(organization_id, actor=f"user:{member.user_id}") as session:
+    session = member.session
+    async with session.as_workflow(organization_id, actor=f"user:{member.user_id}"):
         before = open_secret(
             shared.keyring, organization_id, endpoint_id, await endpoint_repository.lock_secret(session, endpoint_id)
         )

@@ -17,12 +17,15 @@ from api_gateway.webhooks.events import (
 )
 
 _KINDS: dict[str, MailKind] = {"sent": "sent", "delivered": "delivered", "undelivered": "bounced", "failed": "bounced"}
-# Carriers that refuse for now; everything else means the number takes no SMS.
-_PASSING_ERRORS = frozenset({"30001", "30002", "30008", "30010", "30017", "30022"})
+# Blocked by the person or their carrier, nobody's, a landline, no number, STOP, no mobile: such a number takes no SMS.
+# Every other code (https://www.twilio.com/docs/api/errors) is about a phone that is off, a carrier, a text, an account.
+_LASTING_ERRORS = frozenset({"30004", "30005", "30006", "21211", "21610", "21614"})
 
 
 def _status(payload: Mapping[str, Any]) -> str:
-    return clean(payload.get("MessageStatus") or payload.get("SmsStatus"), 40).lower()
+    """`received` too where no status is named: only what somebody wrote has a body."""
+    told = clean(payload.get("MessageStatus") or payload.get("SmsStatus"), 40).lower()
+    return told or ("received" if "Body" in payload else "")
 
 
 def identify(payload: Mapping[str, Any], _: Mapping[str, str]) -> Identity:
@@ -39,7 +42,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     occurred_at = _time(payload)
     if not sid:
         return Unknown("the event names no message")
-    if status == "received":
+    if status in {"received", "receiving"}:
         text = clean(payload.get("Body"), 10_000)
         return MailEvent(
             kind="reply",
@@ -52,7 +55,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     if kind is None:
         return Unknown(f"no effect is known for the status {status!r}")
     error = clean(payload.get("ErrorCode"), 20)
-    if kind == "bounced" and error in _PASSING_ERRORS:
+    if kind == "bounced" and error and error not in _LASTING_ERRORS:
         kind = "soft_bounced"
     return MailEvent(
         kind=kind,

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from api_gateway.providers.calcom import Calcom
+from api_gateway.resources import Resources
 from tests.api_gateway.factories import Db, insert
 from tests.api_gateway.outside import Outside
 from tests.api_gateway.sends.scene import connect
@@ -87,6 +89,25 @@ class TestCancelling:
         assert someone.status == "replied"
         again = await gateway.post(f"{BASE}/{meeting}/cancel", json={}, headers=headers)
         assert again.json()["code"] == "meeting_not_standing"
+
+    async def test_while_the_vendor_is_asked_no_connection_is_kept_from_others(
+        self,
+        db: Db,
+        gateway: httpx2.AsyncClient,
+        resources: Resources,
+        someone: Sequence,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        connect(db, someone.tenant, "calcom")
+        meeting, kept = make_meeting(someone), list[int]()
+
+        async def cancelled(*_: str | Calcom) -> None:
+            pool = resources.database.pool.get_stats()
+            kept.append(pool["pool_size"] - pool["pool_available"])
+
+        monkeypatch.setattr(Calcom, "cancel_booking", cancelled)
+        await gateway.post(f"{BASE}/{meeting}/cancel", json={}, headers=someone.tenant.member.headers)
+        assert (kept, someone.row("meetings")["status"]) == ([0], "cancelled")
 
     async def test_one_of_calendly_is_cancelled_there(
         self, db: Db, gateway: httpx2.AsyncClient, someone: Sequence, outside: Outside

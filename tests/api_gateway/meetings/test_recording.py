@@ -1,15 +1,16 @@
 """Bookings become meetings: one row a meeting, whatever the vendor calls it and whatever order its events come in."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
 from api_gateway.jobs import MOST_ATTEMPTS
 from api_gateway.resources import Resources
-from tests.api_gateway.factories import Db
+from tests.api_gateway.factories import Db, enroll, make_campaign, make_message, scenario_id, step_ids
 from tests.api_gateway.outside import Outside
 from tests.api_gateway.people import WORKFLOW
 from tests.api_gateway.webhooks.vendors import Sequence, booking, make_sequence, open_way_in, work_off
@@ -177,6 +178,53 @@ async def test_every_order_of_the_same_events_ends_in_the_same_meeting(
         assert meeting["enrollment_id"] == someone.enrollment
         wanted = ("scheduled", "meeting_scheduled") if length == 3 else ("cancelled", "replied")
         assert (meeting["status"], someone.status) == wanted, order
+
+
+def enrolled_again(someone: Sequence) -> UUID:
+    """The same person in another campaign, written to last by that one."""
+    db, tenant = someone.db, someone.tenant
+    campaign = make_campaign(db, tenant, status="active", booking_url="https://cal.example/lea/intro")
+    enrollment = enroll(
+        db, tenant, campaign, someone.prospect, status="in_sequence", step_position=1,
+        next_step_due_at=datetime.now(UTC) + timedelta(days=3),
+    )  # fmt: skip
+    make_message(
+        db, tenant, campaign, enrollment, someone.prospect, step_id=step_ids(db, scenario_id(db, tenant))[0],
+        status="sent", mailbox_id=someone.mailbox, sent_at=datetime.now(UTC),
+    )  # fmt: skip
+    return enrollment
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+async def test_what_events_leave_out_comes_from_those_that_tell_it_in_any_order(
+    db: Db, gateway: httpx2.AsyncClient, flow: Flow, order: tuple[int, ...]
+) -> None:
+    someone = make_sequence(db)
+    other = enrolled_again(someone)
+    link, moved = "https://video.example/new", {"startTime": "2026-11-13T14:00:00Z", "endTime": "2026-11-13T14:30:00Z"}
+    bare = {"metadata": {}, "attendees": [], "title": "", "organizer": {}}
+    two = [{"email": someone.email, "name": "Jeanne Durand", "timeZone": "Europe/Paris"}, {"email": "b@x.example"}]
+    events = [
+        booking("BOOKING_CREATED", "uid-a", someone.email, 60, metadata={"enrollment": str(someone.enrollment)}),
+        booking("BOOKING_RESCHEDULED", "uid-b", someone.email, 70, rescheduleUid="uid-a", attendees=two, **moved,
+                metadata={"videoCallUrl": link}),
+        booking("BOOKING_CANCELLED", "uid-b", someone.email, 80, **{**bare, **moved}, requestReschedule=True),
+        booking("BOOKING_CANCELLED", "uid-b", someone.email, 90, **{**bare, **moved, "attendees": two[:1]}),
+    ]  # fmt: skip
+    for number in order:
+        await tell(someone, gateway, events[number])
+        await flow.run()
+    meeting = someone.row("meetings")
+    assert meeting["enrollment_id"] == someone.enrollment
+    assert (meeting["title"], meeting["video_url"], meeting["organizer_email"]) == (
+        "Intro",
+        link,
+        "lea@atelier.example",
+    )
+    assert [one["email"] for one in meeting["attendees"]] == [someone.email, "b@x.example"]
+    assert (meeting["attendee_name"], meeting["time_zone"]) == ("Jeanne Durand", "Europe/Paris")
+    assert (meeting["status"], someone.status) == ("cancelled", "replied")
+    assert db.execute("select status from enrollments where id = %s", [other]).fetchone() == {"status": "in_sequence"}
 
 
 class TestLeases:

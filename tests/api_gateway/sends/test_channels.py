@@ -83,6 +83,30 @@ class TestTexts:
         assert dict(parse_qsl(call.content.decode()))["From"] == "+33600000001"
 
 
+class TestWhatBecomesOfAText:
+    async def test_is_told_through_the_way_in_for_twilio(
+        self, gateway: httpx2.AsyncClient, scene: Scene, numbers: list[UUID], outside: Outside, db: Db
+    ) -> None:
+        endpoints, headers = "/api/v1/webhooks/endpoints", scene.tenant.admin.headers
+        wanted = {"source": "twilio", "secret": "auth-token-of-tests"}
+        older, newer = [(await gateway.post(endpoints, headers=headers, json=wanted)).json() for _ in range(2)]
+        text_first(scene, db)
+        assert (await send(gateway, scene))["outcome"] == "sent"
+        assert (await gateway.delete(f"{endpoints}/{newer['id']}", headers=headers)).status_code == 204
+        text_first(scene, db)
+        assert (await send(gateway, scene))["outcome"] == "sent"
+        told = [dict(parse_qsl(call.content.decode()))["StatusCallback"] for call in outside.called(MESSAGES)]
+        assert told == [newer["url"], older["url"]]
+
+    async def test_is_told_nowhere_without_one(
+        self, gateway: httpx2.AsyncClient, scene: Scene, numbers: list[UUID], outside: Outside, db: Db
+    ) -> None:
+        text_first(scene, db)
+        assert (await send(gateway, scene))["outcome"] == "sent"
+        [call] = outside.called(MESSAGES)
+        assert "StatusCallback" not in dict(parse_qsl(call.content.decode()))
+
+
 class TestATextBeforeTheFirstMail:
     async def test_the_mail_still_begins_its_own_thread_and_keeps_its_own_mailbox(
         self, gateway: httpx2.AsyncClient, scene: Scene, instantly: Vendor, numbers: list[UUID], db: Db

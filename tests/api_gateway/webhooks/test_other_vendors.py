@@ -232,6 +232,13 @@ class TestTwilio:
         assert texts.someone.row("replies")["channel"] == "sms"
         assert outside.called("POST n8n.test/webhook/sm/handle-replies") == []
 
+    async def test_stop_counts_where_no_status_is_told_beside_it(self, texts: Texts, resources: Resources) -> None:
+        incoming = texts.answer("STOP")
+        del incoming["SmsStatus"]
+        await tell(resources, texts.vendor, {**incoming, "To": "+33700000000", "NumMedia": "0"})
+        assert texts.someone.status == "unsubscribed"
+        assert texts.someone.row("inbound_events")["event_type"] == "message.received"
+
     async def test_an_answer_is_a_reply_on_its_own_channel(self, texts: Texts, resources: Resources) -> None:
         await tell(resources, texts.vendor, texts.answer("Oui, rappelez-moi"))
         assert (texts.someone.row("replies")["channel"], texts.someone.status) == ("sms", "replied")

@@ -66,8 +66,9 @@ class TestResend:
 class TestTwilio:
     @pytest.mark.parametrize(
         ("status", "error", "wanted"),
-        [("delivered", "", "delivered"), ("sent", "", "sent"), ("undelivered", "30003", "bounced"),
-         ("failed", "21610", "bounced"), ("undelivered", "30001", "soft_bounced")],
+        [("delivered", "", "delivered"), ("sent", "", "sent"), ("undelivered", "", "bounced"),
+         ("undelivered", "30005", "bounced"), ("failed", "21610", "bounced"), ("undelivered", "30001", "soft_bounced"),
+         ("undelivered", "30003", "soft_bounced"), ("undelivered", "30007", "soft_bounced")],
     )  # fmt: skip
     def test_status_callbacks(self, status: str, error: str, wanted: str) -> None:
         payload = {"MessageSid": "SM1", "MessageStatus": status, "ErrorCode": error, "To": "+33612345678"}
