@@ -1,7 +1,8 @@
 """Every check and every test, lane by lane: `python -m tests.lanes [lane …]`, all of them without a name.
 
-A lane that fails does not stop the next one, a lane that ran nothing has failed, and the last line counts the tests of
-all lanes. Steps of different tracks of a lane run side by side. What a step printed stays in `artifacts/<step>.log`.
+A step that fails does not stop the next one, a step that ran nothing has failed, and the last line counts the tests of
+all lanes. Tracks run side by side: what tests of the whole stack leave of the processors while they wait, others use.
+What a step printed is shown once it has ended, and stays in `artifacts/<step>.log`.
 """
 
 import json
@@ -25,6 +26,9 @@ PYTHON = sys.executable
 NPM = str(Path(PYTHON).with_name("npm"))
 
 ENSURE_MODULES = "from sandbox import progress, web_build; web_build.ensure_modules(progress.Display())"
+ENSURE_N8N = "from sandbox import progress, toolchain; toolchain.ensure(toolchain.N8N, progress.Display())"
+# Whoever waits for a vendor, a lease or a browser goes first.
+NICENESS = {"python": 5, "panel": 5, "stack": 0}
 
 # A key in a developer's shell must never turn a test into a paid call.
 PAID = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -34,14 +38,14 @@ PAID = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 class Step:
     """One command of a lane. `report` names the file, JUnit or Vitest JSON, from which its tests are counted.
 
-    Steps of one `track` run one after another, tracks side by side."""
+    Steps of one `track` run one after another."""
 
     name: str
     command: Sequence[str]
     folder: Path = ROOT
     report: Path | None = None
     env: dict[str, str] = field(default_factory=dict)
-    track: str = "first"
+    track: str = "python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,17 @@ class Outcome:
     seconds: float
 
 
-def _pytest(name: str, *arguments: str) -> Step:
+def _pytest(name: str, *arguments: str, track: str = "python") -> Step:
     report = ARTIFACTS / f"{name.replace(' ', '-')}.xml"
-    return Step(name, [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments], report=report)
+    return Step(name, [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments], report=report, track=track)
 
 
 def _module(name: str, *command: str) -> Step:
     return Step(name, [PYTHON, "-m", *command])
 
 
-def _web(name: str, script: str, *arguments: str, report: Path | None = None, track: str = "first") -> Step:
-    return Step(name, [NPM, "run", "--silent", script, *arguments], folder=ROOT / "web", report=report, track=track)
+def _web(name: str, script: str, *arguments: str, report: Path | None = None) -> Step:
+    return Step(name, [NPM, "run", "--silent", script, *arguments], folder=ROOT / "web", report=report, track="panel")
 
 
 def _tool(name: str, *command: str) -> Step:
@@ -88,8 +92,8 @@ LANES: dict[str, list[Step]] = {
         _module("workflows", "n8n_workflows", "check"),
         _module("advisors", "sandbox", "advisors"),
         Step("panel packages", [PYTHON, "-c", ENSURE_MODULES], track="panel"),
-        _web("typescript and eslint", "check", track="panel"),
-        _web("client", "api:check", track="panel"),
+        _web("typescript and eslint", "check"),
+        _web("client", "api:check"),
     ],
     "unit": [
         _pytest(
@@ -106,12 +110,12 @@ LANES: dict[str, list[Step]] = {
         )
     ],
     "stack": [
-        _pytest("sandbox", "tests/sandbox"),
-        _pytest("workflows on n8n", "tests/n8n_workflows", "-m", "stack"),
-        _pytest("journeys", "tests/journeys", "-m", "not browser"),
-        _pytest("torture", "tests/torture"),
+        Step("n8n packages", [PYTHON, "-c", ENSURE_N8N], track="stack"),
+        _pytest("sandbox", "tests/sandbox", track="stack"),
+        _pytest("workflows on n8n", "tests/n8n_workflows", "-m", "stack", track="stack"),
+        _pytest("torture", "tests/torture", track="stack"),
+        _pytest("journeys", "tests/journeys", track="stack"),
     ],
-    "browser": [_pytest("browser", "tests/journeys", "-m", "browser")],
 }
 
 
@@ -135,8 +139,8 @@ def count(step: Step, code: int) -> tuple[int, int]:
     return total - bad, bad
 
 
-def run(step: Step, show: Callable[[str], object]) -> Outcome:
-    """Run one step, show what it prints line by line, and keep it."""
+def run(step: Step, show: Callable[[str], object], *, niceness: int = 0) -> Outcome:
+    """Run one step, show what it prints line by line, and keep it. `niceness`: by how much it lets others go first."""
     environment = {key: value for key, value in os.environ.items() if key not in PAID} | step.env
     environment["PATH"] = f"{Path(PYTHON).parent}{os.pathsep}{environment['PATH']}"
     if step.report is not None:
@@ -144,7 +148,12 @@ def run(step: Step, show: Callable[[str], object]) -> Outcome:
     started = time.monotonic()
     with (ARTIFACTS / f"{step.name.replace(' ', '-')}.log").open("w") as log:
         process = subprocess.Popen(
-            step.command, cwd=step.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ["nice", "-n", str(niceness), *step.command],
+            cwd=step.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert process.stdout is not None
         for line in process.stdout:
@@ -159,29 +168,31 @@ def run(step: Step, show: Callable[[str], object]) -> Outcome:
     return Outcome(step, code, passed, failed, time.monotonic() - started)
 
 
-def run_lane(lane: str, console: Console) -> list[Outcome]:
-    """Run the steps of a lane. Where there are several tracks, a step is shown whole once it has ended."""
-    tracks: dict[str, list[Step]] = {}
-    for step in LANES[lane]:
-        tracks.setdefault(step.track, []).append(step)
+def run_all(lanes: Sequence[str], console: Console) -> list[tuple[str, Outcome]]:
+    """Run the steps of some lanes, track beside track; outcomes with their lanes in the order of the lanes."""
+    tracks: dict[str, list[tuple[str, Step]]] = {}
+    for lane in lanes:
+        for step in LANES[lane]:
+            tracks.setdefault(step.track, []).append((lane, step))
     printing = Lock()
 
-    def run_track(steps: list[Step]) -> list[Outcome]:
-        outcomes = []
-        for step in steps:
-            if len(tracks) == 1:
-                console.rule(f"{lane}: {step.name}")
-                outcomes.append(run(step, sys.stdout.write))
-                continue
-            lines: list[str] = []
-            outcomes.append(run(step, lines.append))
+    def run_track(steps: list[tuple[str, Step]]) -> dict[str, tuple[str, Outcome]]:
+        outcomes = {}
+        for lane, step in steps:
             with printing:
-                console.rule(f"{lane}: {step.name}")
+                console.print(f"{lane}: {step.name} …", style="dim")
+            lines: list[str] = []
+            outcome = run(step, lines.append, niceness=NICENESS[step.track] if len(tracks) > 1 else 0)
+            with printing:
+                console.rule(f"{lane}: {step.name}, {'passed' if outcome.code == 0 else 'FAILED'}")
                 sys.stdout.writelines(lines)
+                sys.stdout.flush()
+            outcomes[step.name] = (lane, outcome)
         return outcomes
 
     with ThreadPoolExecutor(len(tracks)) as pool:
-        return [outcome for outcomes in pool.map(run_track, tracks.values()) for outcome in outcomes]
+        ended = {name: outcome for part in pool.map(run_track, tracks.values()) for name, outcome in part.items()}
+    return [ended[step.name] for lane in lanes for step in LANES[lane]]
 
 
 def main(names: Sequence[str]) -> int:
@@ -193,13 +204,12 @@ def main(names: Sequence[str]) -> int:
     ARTIFACTS.mkdir(exist_ok=True)
     console = Console()
     table = Table("lane", "step", "passed", "failed", "seconds", title="Tests")
-    outcomes: list[Outcome] = []
-    for lane in names or LANES:
-        for outcome in run_lane(lane, console):
-            outcomes.append(outcome)
-            style = "green" if outcome.code == 0 else "bold red"
-            row = (lane, outcome.step.name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.1f}")
-            table.add_row(*row, style=style)
+    outcomes = []
+    for lane, outcome in run_all(names or list(LANES), console):
+        outcomes.append(outcome)
+        style = "green" if outcome.code == 0 else "bold red"
+        row = (lane, outcome.step.name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.1f}")
+        table.add_row(*row, style=style)
     console.print(table)
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
     sys.stdout.write(f"{passed} passed, {failed} failed\n")

@@ -113,28 +113,43 @@ async function visitAll() {
       const tab = await opened(own);
       await tab.goto(panel);
       await speak(language, tab);
-      for (const [size, viewport] of Object.entries(sizes)) {
-        await tab.setViewportSize(viewport);
-        for (const visit of pages) await see(tab, visit, language, size);
+      for (const visit of pages) {
+        if (await see(tab, visit, language, "desktop")) await turn(tab, visit, language, "tablet");
+        await see(tab, visit, language, "phone");
       }
       await own.close();
     }),
   );
 }
 
+/** Opens a page at a size and looks at it whole; false when it could not be seen. */
 async function see(page, visit, language, size) {
   const name = `${visit.name}-${language}-${size}`;
   try {
+    await page.setViewportSize(sizes[size]);
     await page.goto(`${panel}${visit.path}`);
     await visit.ready(page, language);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-    if (wide) note(name, "the page scrolls sideways");
-    await shoot(name, page);
-    if (size !== "tablet") report.accessibility.push(await audit(page, name, failures));
+    await look(page, name);
+    report.accessibility.push(await audit(page, name, failures));
+    return true;
   } catch (error) {
     await shoot(`${name}-failed`, page);
     note(name, told(error));
+    return false;
   }
+}
+
+/** Looks at the page that is open at another size, as somebody does who turns a tablet. */
+async function turn(page, visit, language, size) {
+  await page.setViewportSize(sizes[size]);
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await look(page, `${visit.name}-${language}-${size}`);
+}
+
+async function look(page, name) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+  if (wide) note(name, "the page scrolls sideways");
+  await shoot(name, page);
 }
 
 async function attempt(name, act) {
