@@ -75,7 +75,7 @@ async def _judge_mailbox(session: Session, organization_id: UUID, mailbox: Recor
     await raise_alert(
         session,
         organization_id,
-        kind=f"mailbox_{state}",
+        kind="mailbox_paused" if state == "paused" else "mailbox_warned",
         severity="critical" if state == "paused" else "warning",
         title=f"The mailbox {mailbox.name} was {state}",
         detail=reason or "",

@@ -6,7 +6,7 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from api_gateway.database import Session
-from api_gateway.notifications.schemas import Alert
+from api_gateway.notifications.schemas import Alert, AlertKind, AlertSeverity
 
 _ALERT: LiteralString = """
     select a.id, a.severity, a.kind, a.title, a.detail, a.entity, a.entity_id, a.occurrences, n.read_at, a.resolved_at,
@@ -94,8 +94,8 @@ async def raise_alert(
     session: Session,
     organization_id: UUID,
     *,
-    kind: str,
-    severity: str,
+    kind: AlertKind,
+    severity: AlertSeverity,
     title: str,
     detail: str,
     dedupe_key: str,

@@ -9,12 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from api_gateway.pagination import Page
 
 
+AlertKind = Literal[
+    "campaign_completed", "campaign_paused", "enrichment_failed", "erasure_incomplete", "event_dead", "mailbox_paused",
+    "mailbox_warned", "mailboxes_found", "mailboxes_gone", "message_not_written", "retention_report", "scrape_failed",
+    "send_in_doubt", "sending_account", "variant_won", "vendor_webhook", "workflow_failed", "workflow_not_started",
+]  # fmt: skip
+AlertSeverity = Literal["info", "warning", "critical"]
+
+
 class Alert(BaseModel):
     """Something that needs a person; `occurrences` counts the same trouble. `read_at` is the caller's own."""
 
     id: UUID
-    severity: Literal["info", "warning", "critical"]
-    kind: str
+    severity: AlertSeverity
+    kind: AlertKind
     title: str
     detail: str
     entity: str | None

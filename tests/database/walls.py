@@ -209,7 +209,7 @@ def rows(organization: str, fresh: str = "") -> dict[str, dict[str, Any]]:
         "inbound_endpoints": {"source": "instantly", "token_hash": tag, "sealed_secret": "sealed"},
         "inbound_events": {"source": "instantly", "dedupe_key": tag, "meaning_key": tag, "raw_body": b"{}"},
         "workflow_runs": {"workflow_name": tag},
-        "alerts": {"kind": "test", "title": "x", "dedupe_key": tag},
+        "alerts": {"kind": "event_dead", "title": "x", "dedupe_key": tag},
         "data_exports": {"prospect_id": of("prospects")},
         "erasures": {"prospect_id": second if fresh else of("prospects")},
         "erasure_vendors": {"erasure_id": of("erasures"), "vendor": "resend" if fresh else "instantly"},

@@ -156,7 +156,7 @@ def make_somebody(db: Db, **vendor_ids: Any) -> Somebody:
     report = insert(db, "retention_reports", **org, retention_months=36, acts_at="2030-01-01", people_count=1)
     add("retention_items", report_id=report, prospect_id=prospect, last_contact_at="2026-01-07", counted_from="contact",
         status="held", hold_reason=f"cliente: {FIRST}")  # fmt: skip
-    add("alerts", kind="reply", title=f"Réponse de {FIRST} {LAST}", detail=f"écrire à {FIRST}, {EMAIL}",
+    add("alerts", kind="send_in_doubt", title=f"Réponse de {FIRST} {LAST}", detail=f"écrire à {FIRST}, {EMAIL}",
         dedupe_key=f"reply:{EMAIL}", entity="replies", entity_id=reply)  # fmt: skip
     add("suppressions", kind="phone", value_norm=PHONE, reason="manual", note=f"demandé par {FIRST}")
     db.execute(

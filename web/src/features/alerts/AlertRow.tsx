@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Info, OctagonAlert } from "lucide-react";
+import { alertTexts } from "@/components/alertTexts";
 import { cn } from "@/components/ui/cn";
 import { Badge, type Tone } from "@/components/ui/Badge";
 import { Button } from "@/components/ui/Button";
 import { useFormat } from "@/i18n/format";
-import { label, useTexts } from "@/i18n/texts";
+import { useTexts } from "@/i18n/texts";
 import { useMay } from "@/session/me";
 import type { Alert } from "./queries";
 import { texts } from "./texts";
@@ -17,6 +18,7 @@ const looks: Record<Alert["severity"], { icon: typeof Info; tile: string; tone: 
 
 export function AlertRow({ alert, busy, onResolve }: { alert: Alert; busy: boolean; onResolve: () => void }) {
   const t = useTexts(texts);
+  const words = useTexts(alertTexts);
   const format = useFormat();
   const may = useMay();
   const { icon: Icon, tile, tone } = looks[alert.severity];
@@ -28,12 +30,13 @@ export function AlertRow({ alert, busy, onResolve }: { alert: Alert; busy: boole
       </span>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <h2 className="font-semibold">{label(t.kind, alert.kind)}</h2>
+          <h2 className="font-semibold">{words.kind[alert.kind]}</h2>
           <Badge tone={tone}>{t.severity[alert.severity]}</Badge>
           {isNew && <Badge tone="good">{t.isNew}</Badge>}
         </div>
+        {words.advice && <p className="mt-1">{words.advice[alert.kind]}</p>}
         {/* The gateway writes its own sentences in English, whatever the reader's language. */}
-        <p className="mt-1 break-words" lang="en">
+        <p className={cn("mt-1 break-words", words.advice && "text-ink-muted")} lang="en">
           {alert.title}
         </p>
         {alert.detail !== "" && (
@@ -81,6 +84,10 @@ function SeeIt({ alert: { entity, entity_id: id }, text }: { alert: Alert; text:
       <Link to="/settings">{text}</Link>
     ) : entity === "retention_reports" && id !== null && may.administer ? (
       <Link to="/data-protection" search={{ report: id }}>
+        {text}
+      </Link>
+    ) : entity === "erasures" && may.administer ? (
+      <Link to="/data-protection" search={{ view: "erasures" }}>
         {text}
       </Link>
     ) : entity === "messages" ? (

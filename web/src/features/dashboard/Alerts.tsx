@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { alertTexts } from "@/components/alertTexts";
 import { Notice } from "@/components/Notice";
 import { Button } from "@/components/ui/Button";
 import { label, useTexts } from "@/i18n/texts";
@@ -12,6 +13,7 @@ const shown = 3;
 /** The open alerts, the gravest first. Nothing is rendered without one: silence is good news. */
 export function Alerts() {
   const t = useTexts(texts);
+  const words = useTexts(alertTexts);
   const may = useMay();
   const { data } = useQuery(alertsQuery);
   const resolve = useResolveAlert();
@@ -24,7 +26,15 @@ export function Alerts() {
         <Notice key={alert.id} tone={tones[alert.severity]}>
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
             <p className="line-clamp-2 min-w-0 flex-1 basis-72" title={alert.detail}>
-              <span className="font-semibold">{label(t.workflow, alert.title)}</span> {alert.detail}
+              {words.advice ? (
+                <>
+                  <span className="font-semibold">{words.kind[alert.kind]}</span> · {label(t.workflow, alert.title)} · {words.advice[alert.kind]}
+                </>
+              ) : (
+                <>
+                  <span className="font-semibold">{label(t.workflow, alert.title)}</span> {alert.detail}
+                </>
+              )}
               {alert.occurrences > 1 && <> ({t.occurrences(alert.occurrences)})</>}
             </p>
             {may.write && (
