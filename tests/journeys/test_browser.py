@@ -15,15 +15,19 @@ from sandbox.story.prospects import people
 from tests.journeys.chromium import ROOT, chromium
 from tests.journeys.conftest import SEED
 from tests.journeys.person import Owner, eventually, ideal
+from tests.journeys.vendors import Vendors
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 
-def give_the_administrator_something_to_see(owner: Owner, email: str) -> None:
-    """Addresses never to contact, a way in with an event, an invitation, an export, and an erased person."""
+def give_the_administrator_something_to_see(owner: Owner, vendors: Vendors, email: str) -> None:
+    """Addresses never to contact, a way in with an event, an alert, an invitation, an export, and an erased person."""
     owner.api.post("/suppressions", {"kind": "domain", "value": "client-fidele.example", "note": "Client"})
     opened = owner.api.post("/webhooks/endpoints", {"source": "phantombuster"})
     httpx2.post(opened["url"], json={"agentId": "1", "containerId": "99", "exitMessage": "finished"}).raise_for_status()
+    vendors.misbehave("calendly", route="POST /webhook_subscriptions", mode="fail", status=400, times=1)
+    owner.api.put("/credentials/calendly", {"key": f"calendly-key-of-{owner.email}"})
+    eventually(lambda: owner.api.items("/alerts"), "there is an alert about the webhook")
     owner.api.post("/organizations/current/invitations", {"email": "paul.durand@example.com", "role": "admin"})
     person = owner.prospect(email)
     owner.api.post(f"/prospects/{person['id']}/exports")
@@ -36,7 +40,10 @@ def give_the_administrator_something_to_see(owner: Owner, email: str) -> None:
 
 @pytest.mark.timeout(900)
 def test_a_person_finds_their_way_through_every_page(
-    stack: Stack, found_organization: Callable[[], Owner], record_testsuite_property: Callable[[str, object], None]
+    stack: Stack,
+    vendors: Vendors,
+    found_organization: Callable[[], Owner],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     owner = found_organization()
     some = [person for person in people(SEED)[200:240] if person.email]
@@ -52,7 +59,7 @@ def test_a_person_finds_their_way_through_every_page(
         lambda: owner.api.items("/messages", status="pending_review"), "there is a message to approve", seconds=120
     )
 
-    give_the_administrator_something_to_see(owner, str(some[-1].email))
+    give_the_administrator_something_to_see(owner, vendors, str(some[-1].email))
 
     pictures = ROOT / "artifacts" / "screenshots"
     ended = subprocess.run(

@@ -80,7 +80,7 @@ export const pages = [
       }
     }),
   },
-  { name: "alerts", path: "/alerts?show=all", ready: titled("Alertes", "Alerts") },
+  { name: "alerts", path: "/alerts?show=all", ready: titled("Alertes", "Alerts", some("main [data-alert]")) },
   { name: "suppressions", path: "/suppressions", ready: titled("Ne pas contacter", "Never contact", some("main [data-suppression]")) },
   { name: "webhooks", path: "/webhooks", ready: titled("Webhooks", "Webhooks", some("main [data-event]")) },
   {

@@ -17,7 +17,13 @@ PATH = "/api/v1/alerts"
 async def raise_one(resources: Resources, tenant: Tenant, key: str = "trouble") -> UUID:
     async with resources.database.workflow(tenant.id) as session:
         return await raise_alert(
-            session, tenant.id, kind="event_dead", severity="warning", title="Trouble", detail="It is broken.", dedupe_key=key
+            session,
+            tenant.id,
+            kind="event_dead",
+            severity="warning",
+            title="Trouble",
+            detail="It is broken.",
+            dedupe_key=key,
         )
 
 
