@@ -11,9 +11,11 @@ import structlog
 
 from api_gateway.notifications.repository import raise_alert
 from api_gateway.resources import Resources
+from kit.errors import AppError
 
 Hook = Callable[[Resources, UUID], Awaitable[None]]
 ON_STORED: dict[str, Hook] = {}
+_NAMES = {"instantly": "Instantly", "calcom": "Cal.com", "calendly": "Calendly"}
 log = structlog.get_logger(__name__)
 
 
@@ -26,14 +28,16 @@ async def run(shared: Resources, organization_id: UUID, service_name: str) -> No
         await hook(shared, organization_id)
     except Exception as error:
         log.exception("credential_hook_failed", service_name=service_name)
+        name = _NAMES.get(service_name, service_name)
+        reason = error.detail if isinstance(error, AppError) else "Something went wrong here."
         async with shared.database.workflow(organization_id, actor="gateway") as session:
             await raise_alert(
                 session,
                 organization_id,
                 kind="vendor_webhook",
                 severity="warning",
-                title=f"The {service_name} webhook is not set up",
-                detail=f"{service_name} could not be told where to send its events ({type(error).__name__}); "
-                "enter the key again.",
+                title=f"{name} does not know yet where to send its events",
+                detail=f"{reason} Enter the key again in the settings.",
                 dedupe_key=f"webhook:{service_name}",
+                entity="api_credentials",
             )
