@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api_gateway.pagination import Page
 
-
 AlertKind = Literal[
     "campaign_completed", "campaign_paused", "enrichment_failed", "erasure_incomplete", "event_dead", "mailbox_paused",
     "mailbox_warned", "mailboxes_found", "mailboxes_gone", "message_not_written", "retention_report", "scrape_failed",
