@@ -28,7 +28,7 @@ NPM = str(Path(PYTHON).with_name("npm"))
 ENSURE_MODULES = "from sandbox import progress, web_build; web_build.ensure_modules(progress.Display())"
 ENSURE_N8N = "from sandbox import progress, toolchain; toolchain.ensure(toolchain.N8N, progress.Display())"
 # Whoever waits for a vendor, a lease or a browser goes first.
-NICENESS = {"python": 5, "panel": 5, "stack": 0}
+NICENESS = {"python": 5, "panel": 5, "packages": 5, "stack": 0}
 
 # A key in a developer's shell must never turn a test into a paid call.
 PAID = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -110,10 +110,11 @@ LANES: dict[str, list[Step]] = {
         )
     ],
     "stack": [
-        Step("n8n packages", [PYTHON, "-c", ENSURE_N8N], track="stack"),
+        Step("n8n packages", [PYTHON, "-c", ENSURE_N8N], track="packages"),
         _pytest("sandbox", "tests/sandbox", track="stack"),
-        _pytest("workflows on n8n", "tests/n8n_workflows", "-m", "stack", track="stack"),
+        # Where n8n has still to be installed, that is done while these need none.
         _pytest("torture", "tests/torture", track="stack"),
+        _pytest("workflows on n8n", "tests/n8n_workflows", "-m", "stack", track="stack"),
         _pytest("journeys", "tests/journeys", track="stack"),
     ],
 }

@@ -49,14 +49,13 @@ def told_by(said: BookingEvent) -> Details:
 
 
 def known_of(row: Known) -> Details:
-    """The details of a row. What has no stamp counts as told by the row's last event."""
-    unstamped = Stamp(0, row.last_event_at, row.last_event_rank)
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    return {
-        name: Detail(row.detail_stamps.get(name, unstamped), value)
-        for name, value in values.items()
-        if value or name in row.detail_stamps
-    }
+    """The details of a row. Of a row from before there were stamps, its last event told all that it holds."""
+    if row.detail_stamps:
+        stamps = {name: stamp for name, stamp in row.detail_stamps.items() if name in _COLUMNS}
+    else:
+        last = Stamp(0, row.last_event_at, row.last_event_rank)
+        stamps = {name: last for name in _COLUMNS if getattr(row, name)}
+    return {name: Detail(stamp, getattr(row, name)) for name, stamp in stamps.items()}
 
 
 def latest(*known: Details) -> Details:

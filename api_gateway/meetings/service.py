@@ -75,7 +75,7 @@ async def cancel_meeting(member: Member, meeting_id: UUID, cancellation: Meeting
         calendly = Calendly(shared.http, shared.settings.calendly_base_url, key)
         await calendly.cancel_event(meeting.booking_uid, cancellation.reason)
     async with shared.database.workflow(organization_id, actor=actor, reason="meeting cancelled") as session:
-        return await _note(session, organization_id, meeting_id, "cancelled", cancellation.reason or None)
+        return await _note(session, organization_id, meeting, "cancelled", cancellation.reason or None)
 
 
 async def set_outcome(member: Member, meeting_id: UUID, outcome: MeetingOutcome) -> Meeting:
@@ -88,7 +88,7 @@ async def set_outcome(member: Member, meeting_id: UUID, outcome: MeetingOutcome)
     session, organization_id = member.session, member.organization_id
     reason = f"meeting {outcome.status}"
     async with session.as_workflow(organization_id, actor=f"user:{member.user_id}", reason=reason):
-        return await _note(session, organization_id, meeting_id, outcome.status, None)
+        return await _note(session, organization_id, meeting, outcome.status, None)
 
 
 async def _own(member: Member, meeting_id: UUID) -> Meeting:
@@ -99,14 +99,16 @@ async def _own(member: Member, meeting_id: UUID) -> Meeting:
 
 
 async def _note(
-    session: Session, organization_id: UUID, meeting_id: UUID, kind: BookingKind, reason: str | None
+    session: Session, organization_id: UUID, meeting: Meeting, kind: BookingKind, reason: str | None
 ) -> Meeting:
+    # In the order in which events lock: the calendar, then the row.
+    await repository.lock(session, organization_id, meeting.provider)
     # As an event of its own, so that the enrollment follows by the same rules as for a vendor's event.
-    if (known := await repository.known_by_id(session, meeting_id)) is not None:
+    if (known := await repository.known_by_id(session, meeting.id)) is not None:
         await recording.apply(
             session, organization_id, recording.by_hand(known, kind, at=datetime.now(UTC), reason=reason)
         )
-    return await _get(session, organization_id, meeting_id)
+    return await _get(session, organization_id, meeting.id)
 
 
 async def _get(session: Session, organization_id: UUID, meeting_id: UUID) -> Meeting:

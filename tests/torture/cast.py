@@ -158,7 +158,7 @@ _STATE: dict[str, str] = {
         select p.email_norm, c.name as campaign, m.provider, m.booking_uid,
                (select array_agg(uid order by uid) from unnest(m.previous_uids) uid) as previous,
                m.title, m.start_at, m.end_at, m.time_zone, m.status, m.video_url, m.organizer_email, m.attendee_email,
-               m.attendees, m.cancellation_reason, m.last_event_at, m.last_event_rank
+               m.attendee_name, m.attendees, m.cancellation_reason, m.last_event_at, m.last_event_rank, m.detail_stamps
         from public.meetings m left join public.prospects p on p.id = m.prospect_id
         left join public.campaigns c on c.id = m.campaign_id where m.organization_id = %(id)s
     """,

@@ -6,6 +6,7 @@ A story is made of lines. What happens in one line happened in that order; diffe
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from tests.torture.lines import Line, Person
@@ -159,13 +160,15 @@ def books(line: Line) -> None:
     for move in range(line.chance.randint(0, 2)):
         line.booking("BOOKING_RESCHEDULED", f"{uid}-{move}", rescheduleUid=uid, marked=marked)
         uid = f"{uid}-{move}"
+    # What an event leaves out is told by another, before it or after it.
+    left_out: dict[str, Any] = {"title": "", "attendees": [], "organizer": {}, "metadata": {}}
+    more = left_out if line.chance.random() < 0.5 else {}
     match line.chance.randrange(6):
         case 0:
-            line.booking("BOOKING_CANCELLED", uid, cancellationReason="Empêchement", marked=marked)
+            line.booking("BOOKING_CANCELLED", uid, cancellationReason="Empêchement", marked=marked, **more)
         case 1:
-            line.booking(
-                "BOOKING_CANCELLED", uid, requestReschedule=True, cancellationReason="Plutôt jeudi", marked=marked
-            )
+            asks: dict[str, Any] = {"requestReschedule": True, "cancellationReason": "Plutôt jeudi"}
+            line.booking("BOOKING_CANCELLED", uid, marked=marked, **asks, **more)
         case 2:
             line.flat_booking("MEETING_ENDED", uid)
         case 3:

@@ -112,7 +112,8 @@ def _prove(db: Db, stack: Stack, size: Size, seed: int) -> str:
         [stormy.id],
     ).fetchone()
     assert row == {"events": len(story.events), "deliveries": len(told)}
-    assert differences(state_of(db, calm.id), state_of(db, stormy.id)) == []
+    differ = differences(state_of(db, calm.id), state_of(db, stormy.id))
+    assert differ == [], "\n".join(differ)
     assert stops_told(db, stormy.id, story.people) == []
     return (
         f"{len(story.events)} events of {len(story.people)} people in {len(told)} deliveries and {len(lies)} hostile "

@@ -114,7 +114,7 @@ async function visitAll() {
       await tab.goto(panel);
       await speak(language, tab);
       for (const visit of pages) {
-        if (await see(tab, visit, language, "desktop")) await turn(tab, visit, language, "tablet");
+        await see(tab, visit, language, "desktop", { then: "tablet" });
         await see(tab, visit, language, "phone");
       }
       await own.close();
@@ -122,28 +122,26 @@ async function visitAll() {
   );
 }
 
-/** Opens a page at a size and looks at it whole; false when it could not be seen. */
-async function see(page, visit, language, size) {
-  const name = `${visit.name}-${language}-${size}`;
+/** Opens a page at a size and looks at it whole, then at another size, as somebody does who turns a tablet. */
+async function see(page, visit, language, size, { then } = {}) {
+  let name = `${visit.name}-${language}-${size}`;
   try {
     await page.setViewportSize(sizes[size]);
     await page.goto(`${panel}${visit.path}`);
     await visit.ready(page, language);
     await look(page, name);
     report.accessibility.push(await audit(page, name, failures));
-    return true;
+    if (then) {
+      name = `${visit.name}-${language}-${then}`;
+      await page.setViewportSize(sizes[then]);
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      await visit.turned?.(page);
+      await look(page, name);
+    }
   } catch (error) {
     await shoot(`${name}-failed`, page);
     note(name, told(error));
-    return false;
   }
-}
-
-/** Looks at the page that is open at another size, as somebody does who turns a tablet. */
-async function turn(page, visit, language, size) {
-  await page.setViewportSize(sizes[size]);
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-  await look(page, `${visit.name}-${language}-${size}`);
 }
 
 async function look(page, name) {

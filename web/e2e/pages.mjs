@@ -57,6 +57,7 @@ export const pages = [
       await page.getByRole("button", { name: /^(Comparer deux façons|Compare two ways)/ }).first().click();
       await page.getByRole("group", { name: /^(Façon|Way) B$/ }).waitFor();
     }),
+    turned: (page) => page.getByRole("group", { name: /^(Façon|Way) B$/ }).waitFor(),
   },
   {
     name: "prospect-why",

@@ -17,7 +17,8 @@ import { VariantResults } from "./VariantResults";
 
 const StepsEditor = lazy(async () => ({ default: (await import("./StepsEditor")).StepsEditor }));
 
-export function ScenarioView({ id }: { id: string }) {
+/** `onEdit`: the editor opens. */
+export function ScenarioView({ id, onEdit }: { id: string; onEdit: () => void }) {
   const t = useTexts(texts);
   const may = useMay();
   const query = useQuery(scenarioQuery(id));
@@ -39,6 +40,7 @@ export function ScenarioView({ id }: { id: string }) {
               onClick={() => {
                 setEffect(undefined);
                 setEditing(true);
+                onEdit();
               }}
             >
               <Pencil aria-hidden /> {t.edit}

@@ -19,6 +19,7 @@ export function ScenariosPage() {
   const t = useTexts(texts);
   const words = useTexts(vocabulary);
   const search = route.useSearch();
+  const navigate = route.useNavigate();
   const query = useQuery(scenariosQuery);
   const scenarios = query.data?.items ?? [];
   const chosen = search.scenario ?? scenarios[0]?.id;
@@ -72,7 +73,8 @@ export function ScenariosPage() {
               <Link to="/scenarios" className="mb-3 inline-flex items-center gap-2 text-[0.8125rem] font-medium text-ink-muted lg:hidden">
                 <ArrowLeft className="size-4" aria-hidden /> {t.back}
               </Link>
-              <ScenarioView key={chosen} id={chosen} />
+              {/* Named in the address from then on, so that the editor stays in sight when a tablet is turned. */}
+              <ScenarioView key={chosen} id={chosen} onEdit={() => void navigate({ search: { scenario: chosen }, replace: true })} />
             </div>
           )}
         </div>
