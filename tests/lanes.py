@@ -1,8 +1,8 @@
 """Every check and every test, lane by lane: `python -m tests.lanes [lane …]`, all of them without a name.
 
 A step that fails does not stop the next one, a step that ran nothing has failed, and the last line counts the tests of
-all lanes. Tracks run side by side: what tests of the whole stack leave of the processors while they wait, others use.
-What a step printed is shown once it has ended, and stays in `artifacts/<step>.log`.
+all lanes. Tracks run side by side, stage after stage: what tests of the whole stack leave of the processors while they
+wait, the database's use. What a step printed is shown once it has ended, and stays in `artifacts/<step>.log`.
 """
 
 import json
@@ -27,6 +27,8 @@ NPM = str(Path(PYTHON).with_name("npm"))
 
 ENSURE_MODULES = "from sandbox import progress, web_build; web_build.ensure_modules(progress.Display())"
 ENSURE_N8N = "from sandbox import progress, toolchain; toolchain.ensure(toolchain.N8N, progress.Display())"
+# Lanes of one stage run together.
+STAGES = (("check", "web"), ("unit",), ("database", "stack"))
 # Whoever waits for a vendor, a lease or a browser goes first.
 NICENESS = {"python": 5, "panel": 5, "packages": 5, "stack": 0}
 
@@ -169,7 +171,7 @@ def run(step: Step, show: Callable[[str], object], *, niceness: int = 0) -> Outc
     return Outcome(step, code, passed, failed, time.monotonic() - started)
 
 
-def run_all(lanes: Sequence[str], console: Console) -> list[tuple[str, Outcome]]:
+def run_stage(lanes: Sequence[str], console: Console) -> list[tuple[str, Outcome]]:
     """Run the steps of some lanes, track beside track; outcomes with their lanes in the order of the lanes."""
     tracks: dict[str, list[tuple[str, Step]]] = {}
     for lane in lanes:
@@ -191,7 +193,7 @@ def run_all(lanes: Sequence[str], console: Console) -> list[tuple[str, Outcome]]
             outcomes[step.name] = (lane, outcome)
         return outcomes
 
-    with ThreadPoolExecutor(len(tracks)) as pool:
+    with ThreadPoolExecutor(max(1, len(tracks))) as pool:
         ended = {name: outcome for part in pool.map(run_track, tracks.values()) for name, outcome in part.items()}
     return [ended[step.name] for lane in lanes for step in LANES[lane]]
 
@@ -206,7 +208,10 @@ def main(names: Sequence[str]) -> int:
     console = Console()
     table = Table("lane", "step", "passed", "failed", "seconds", title="Tests")
     outcomes = []
-    for lane, outcome in run_all(names or list(LANES), console):
+    wanted = names or LANES
+    for lane, outcome in [
+        ended for stage in STAGES for ended in run_stage([lane for lane in stage if lane in wanted], console)
+    ]:
         outcomes.append(outcome)
         style = "green" if outcome.code == 0 else "bold red"
         row = (lane, outcome.step.name, str(outcome.passed), str(outcome.failed), f"{outcome.seconds:.1f}")
