@@ -42,7 +42,7 @@ def read(payload: Mapping[str, Any]) -> VendorEvent:
     occurred_at = _time(payload)
     if not sid:
         return Unknown("the event names no message")
-    if status in {"received", "receiving"}:
+    if status == "received":
         text = clean(payload.get("Body"), 10_000)
         return MailEvent(
             kind="reply",
